@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Serverless.Core.Problems;
+
+namespace Serverless.Services.Http;
+
+/// <summary>How functions answer: results pass through, a <see cref="ProblemException"/> becomes RFC 9457 problem details, everything else is the host's.</summary>
+public static class Answer
+{
+    /// <summary>Runs a function's work and answers with its result, or with its problem.</summary>
+    public static async Task<IResult> From(Func<Task<IResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (ProblemException problem)
+        {
+            return new ProblemResult(problem);
+        }
+    }
+
+    /// <summary>The status a problem is answered with.</summary>
+    public static int StatusOf(ProblemKind kind) => Describe(kind).Status;
+
+    /// <summary>The problem's stable <c>type</c>.</summary>
+    public static string TypeOf(ProblemKind kind) => $"urn:serverless-mlops:problem:{Describe(kind).Slug}";
+
+    /// <summary>Writes problem details to a response that has not started.</summary>
+    public static Task WriteAsync(HttpContext context, ProblemException problem)
+    {
+        var (status, _, title) = Describe(problem.Kind);
+        var response = context.Response;
+        response.StatusCode = status;
+        if (problem.RetryAfter is { } retryAfter)
+            response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "ApiKey realm=\"serverless-mlops\"";
+        var body = new ProblemBody(TypeOf(problem.Kind), title, status, problem.Message, problem.Message, problem.Where, problem.Expected);
+        return response.WriteAsJsonAsync(body, ProblemJson.Default.ProblemBody, "application/problem+json", context.RequestAborted);
+    }
+
+    // No default arm: a new kind does not compile until it has a row.
+    private static (int Status, string Slug, string Title) Describe(ProblemKind kind) => kind switch
+    {
+        ProblemKind.InvalidRequest => (400, "invalid-request", "Invalid request"),
+        ProblemKind.InvalidName => (400, "invalid-name", "Invalid name"),
+        ProblemKind.InvalidTensor => (400, "invalid-tensor", "Invalid tensor"),
+        ProblemKind.InvalidRow => (400, "invalid-row", "Invalid row"),
+        ProblemKind.InvalidModel => (422, "invalid-model", "Not a model that can be served"),
+        ProblemKind.InvalidPolicy => (422, "invalid-policy", "Invalid policy"),
+        ProblemKind.UnsupportedMediaType => (415, "unsupported-media-type", "Unsupported media type"),
+        ProblemKind.BodyTooLarge => (413, "body-too-large", "Body too large"),
+        ProblemKind.ModelNotFound => (404, "model-not-found", "Model not found"),
+        ProblemKind.VersionNotFound => (404, "version-not-found", "Version not found"),
+        ProblemKind.NotFound => (404, "not-found", "Not found"),
+        ProblemKind.NotServable => (409, "not-servable", "Nothing can answer"),
+        ProblemKind.Conflict => (409, "conflict", "Conflict"),
+        ProblemKind.VersionConflict => (409, "version-conflict", "Changed by another writer"),
+        ProblemKind.PreconditionFailed => (412, "precondition-failed", "Precondition failed"),
+        ProblemKind.Unauthenticated => (401, "unauthenticated", "Key required"),
+        ProblemKind.Forbidden => (403, "forbidden", "Not allowed"),
+        ProblemKind.TooManyRequests => (429, "too-many-requests", "Too many requests"),
+        ProblemKind.Timeout => (504, "timeout", "Out of time"),
+        ProblemKind.ModelFailed => (500, "model-failed", "The model failed"),
+        ProblemKind.NotSupported => (501, "not-supported", "Not supported"),
+        ProblemKind.Unavailable => (503, "unavailable", "Unavailable"),
+    };
+
+    private sealed class ProblemResult(ProblemException problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, problem);
+    }
+}

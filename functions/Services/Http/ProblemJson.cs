@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Serverless.Services.Http;
+
+/// <summary>RFC 9457 problem details. <c>error</c> repeats the detail: Open Inference Protocol and KServe clients read that member.</summary>
+internal sealed record ProblemBody(
+    string Type, string Title, int Status, string Detail, string Error, string? Where, IReadOnlyList<string>? Expected);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class ProblemJson : JsonSerializerContext;

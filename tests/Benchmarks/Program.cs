@@ -1,0 +1,12 @@
+// dotnet run -c Release --project tests/Benchmarks -- <name>
+// Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
+var benchmarks = new Dictionary<string, Func<string[], Task>>();
+
+if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))
+{
+    await run(args[1..]);
+    return 0;
+}
+
+Console.WriteLine($"One of: {string.Join(", ", benchmarks.Keys)}");
+return 2;

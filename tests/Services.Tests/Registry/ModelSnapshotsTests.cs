@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Time.Testing;
+using Serverless.Core.Registry;
+using Serverless.Services.Registry;
+
+namespace Serverless.Services.Tests.Registry;
+
+public sealed class ModelSnapshotsTests
+{
+    private static readonly ModelName Iris = ModelName.Parse("iris");
+    private readonly FakeTimeProvider clock = new();
+
+    [Fact]
+    public async Task Get_WithinTheFreshTime_ReadsOnce()
+    {
+        var reads = 0;
+        var snapshots = new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(Snapshot(name, ++reads)), clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(ModelSnapshots.FreshFor);
+        Assert.Equal(1, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
+    public async Task Get_WhenStale_AnswersTheOldOneAndRefreshes()
+    {
+        var reads = 0;
+        var snapshots = new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(Snapshot(name, ++reads)), clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(ModelSnapshots.FreshFor * 2);
+        Assert.Equal(1, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+        Assert.Equal(2, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+    }
+
+    [Fact]
+    public async Task Get_WhileStorageIsAway_GoesOnServing()
+    {
+        var away = false;
+        var snapshots = new ModelSnapshots((name, _) => away ? throw new IOException("away") : Task.FromResult<ModelSnapshot?>(Snapshot(name, 7)), clock);
+        await snapshots.GetAsync(Iris, default);
+        away = true;
+        for (var second = 0; second < 5; second++)
+        {
+            clock.Advance(ModelSnapshots.FreshFor * 2);
+            Assert.Equal(7, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+        }
+    }
+
+    [Fact]
+    public async Task Invalidate_DuringARefresh_IsNotUndoneByIt()
+    {
+        var reads = 0;
+        var slow = new TaskCompletionSource<ModelSnapshot?>();
+        var snapshots = new ModelSnapshots((name, _) => ++reads == 2 ? slow.Task : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(ModelSnapshots.FreshFor * 2);
+        await snapshots.GetAsync(Iris, default);
+        snapshots.Invalidate(Iris);
+        Assert.Equal(3, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+        slow.SetResult(Snapshot(Iris, 2));
+        Assert.Equal(3, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+    }
+
+    private static ModelSnapshot Snapshot(ModelName name, int policyVersion) => new(
+        name, TaskKind.Other, false, ImmutableDictionary<AliasName, int>.Empty,
+        ImmutableSortedDictionary<int, ServableVersion>.Empty, ModelPolicy.Default, policyVersion);
+}
