@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Serverless.Core.Problems;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Serverless.Services.Registry.Policies;
+
+/// <summary>YAML as the JSON it means, by the rules of YAML's JSON schema: plain scalars are numbers, booleans and null, quoted ones text.</summary>
+internal static class PolicyYaml
+{
+    private const int MaximumNodes = 10_000;
+
+    /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
+    public static JsonNode? ToJson(string text)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            var nodes = 0;
+            return stream.Documents.Count switch
+            {
+                0 => new JsonObject(),
+                1 => Convert(stream.Documents[0].RootNode, depth: 0, ref nodes),
+                _ => throw new ProblemException(ProblemKind.InvalidRequest, "The policy is one YAML document, not several."),
+            };
+        }
+        catch (YamlException e)
+        {
+            throw new ProblemException(ProblemKind.InvalidRequest, $"The policy is not YAML: {e.Message} (line {e.Start.Line}, column {e.Start.Column})");
+        }
+    }
+
+    private static JsonNode? Convert(YamlNode node, int depth, ref int nodes)
+    {
+        // Aliases can make a small text enormous, or endless.
+        if (++nodes > MaximumNodes || depth > 32) throw new ProblemException(ProblemKind.InvalidRequest, "The policy is too large or too deep.");
+        switch (node)
+        {
+            case YamlMappingNode map:
+                var json = new JsonObject();
+                foreach (var (key, value) in map.Children) json[((YamlScalarNode)key).Value ?? ""] = Convert(value, depth + 1, ref nodes);
+                return json;
+            case YamlSequenceNode list:
+                var array = new JsonArray();
+                foreach (var item in list.Children) array.Add(Convert(item, depth + 1, ref nodes));
+                return array;
+            default:
+                return Scalar((YamlScalarNode)node);
+        }
+    }
+
+    private static JsonValue? Scalar(YamlScalarNode scalar)
+    {
+        var text = scalar.Value ?? "";
+        if (scalar.Style != ScalarStyle.Plain) return JsonValue.Create(text);
+        return text switch
+        {
+            "" or "~" or "null" => null,
+            "true" => JsonValue.Create(true),
+            "false" => JsonValue.Create(false),
+            _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+            _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) => JsonValue.Create(real),
+            _ => JsonValue.Create(text),
+        };
+    }
+}

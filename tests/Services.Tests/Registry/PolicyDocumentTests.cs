@@ -1,0 +1,99 @@
+using Serverless.Core.Problems;
+using Serverless.Core.Registry;
+using Serverless.Services.Registry.Policies;
+
+namespace Serverless.Services.Tests.Registry;
+
+public sealed class PolicyDocumentTests
+{
+    [Theory]
+    [InlineData("{}", false)]
+    [InlineData("", true)]
+    [InlineData("serving: {}\n", true)]
+    public void Parse_OfAnEmptyDocument_IsTheDefault(string text, bool isYaml) =>
+        Assert.Equal(ModelPolicy.Default, PolicyDocument.Parse(text, isYaml).Policy);
+
+    [Fact]
+    public void Parse_OfJsonAndYaml_MeansTheSame()
+    {
+        const string Json = """
+            {"registration":{"firstVersion":"candidate"},
+             "serving":{"missing":"imputeNull","timeout":"PT2.5S","maxQueue":0,"runtime":{"intraOpThreads":2,"arena":false,"graphOptimization":"basic"},
+                        "batching":{"maxRows":64,"maxDelay":"PT0.002S"}}}
+            """;
+        const string Yaml = """
+            registration:
+              firstVersion: candidate
+            serving:
+              missing: imputeNull   # NaN
+              timeout: PT2.5S
+              maxQueue: 0
+              runtime: {intraOpThreads: 2, arena: false, graphOptimization: basic}
+              batching:
+                maxRows: 64
+                maxDelay: "PT0.002S"
+            """;
+        var policy = PolicyDocument.Parse(Json, isYaml: false);
+        Assert.Equal(policy, PolicyDocument.Parse(Yaml, isYaml: true));
+        Assert.Equal(policy, PolicyDocument.Stored(policy.Json));
+        Assert.Equal(FirstVersion.Candidate, policy.Policy.Registration.FirstVersion);
+        Assert.Equal(
+            new ServingPolicy
+            {
+                Missing = MissingFeature.ImputeNull,
+                Timeout = TimeSpan.FromSeconds(2.5),
+                MaxQueue = 0,
+                Runtime = new() { IntraOpThreads = 2, Arena = false, GraphOptimization = GraphOptimization.Basic },
+                Batching = new(64, TimeSpan.FromMilliseconds(2)),
+            },
+            policy.Policy.Serving);
+    }
+
+    [Theory]
+    [InlineData("""{"serving":{"maxQeue":1}}""", "/serving/maxQeue")]
+    [InlineData("""{"serving":{"maxQueue":-1}}""", "/serving/maxQueue")]
+    [InlineData("""{"serving":{"maxQueue":"1"}}""", "/serving/maxQueue")]
+    [InlineData("""{"serving":{"timeout":"30 seconds"}}""", "/serving/timeout")]
+    [InlineData("""{"serving":{"timeout":"PT1H"}}""", "/serving/timeout")]
+    [InlineData("""{"serving":{"timeout":"PT"}}""", "/serving/timeout")]
+    [InlineData("""{"serving":{"batching":{"maxRows":2}}}""", "/serving/batching")]
+    [InlineData("""{"serving":{"batching":{"maxRows":2,"maxDelay":"PT5S"}}}""", "/serving/batching/maxDelay")]
+    [InlineData("""{"serving":{"runtime":{"graphOptimization":"ALL"}}}""", "/serving/runtime/graphOptimization")]
+    [InlineData("""{"registration":null}""", "/registration")]
+    [InlineData("[]", "/")]
+    [InlineData("null", "/")]
+    public void Parse_OfABreach_SaysWhere(string json, string pointer)
+    {
+        var problem = Assert.Throws<ProblemException>(() => PolicyDocument.Parse(json, isYaml: false));
+        Assert.Equal(ProblemKind.InvalidPolicy, problem.Kind);
+        Assert.StartsWith(pointer, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_OfSeveralBreaches_NamesThemAll()
+    {
+        var problem = Assert.Throws<ProblemException>(() =>
+            PolicyDocument.Parse("""{"serving":{"maxQueue":-1,"missing":"maybe"},"registration":{"firstVersion":1}}""", isYaml: false));
+        Assert.Contains("/serving/maxQueue", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("/serving/missing", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("champion, candidate", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", false)]
+    [InlineData("""{"serving":{},"serving":{}}""", false)]
+    [InlineData("a: [", true)]
+    [InlineData("a: 1\na: 2", true)]
+    [InlineData("--- {}\n--- {}", true)]
+    [InlineData("a: &a [*a, *a]", true)]
+    public void Parse_OfUnreadableText_IsRefused(string text, bool isYaml) => Assert.Equal(
+        ProblemKind.InvalidRequest, Assert.Throws<ProblemException>(() => PolicyDocument.Parse(text, isYaml)).Kind);
+
+    [Fact]
+    public void Parse_OfAYamlBomb_IsRefused()
+    {
+        var bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(Enumerable.Range(1, 9).Select(n =>
+            $"a{n}: &a{n} [{string.Join(",", Enumerable.Repeat($"*a{n - 1}", 10))}]\n"));
+        Assert.Equal(ProblemKind.InvalidRequest, Assert.Throws<ProblemException>(() => PolicyDocument.Parse(bomb, isYaml: true)).Kind);
+    }
+}
