@@ -1,6 +1,11 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
-var benchmarks = new Dictionary<string, Func<string[], Task>>();
+using Serverless.Benchmarks.Serving;
+
+var benchmarks = new Dictionary<string, Func<string[], Task>>
+{
+    ["bare-server"] = BareServer.RunAsync,
+};
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))
 {

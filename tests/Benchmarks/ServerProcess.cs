@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace Serverless.Benchmarks;
+
+/// <summary>A server under measurement: a process of its own, so that client and server share no heap; ended when disposed.</summary>
+internal sealed partial class ServerProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly string socket;
+
+    private ServerProcess(Process process, Uri url, string socket) => (this.process, Url, this.socket) = (process, url, socket);
+
+    public Uri Url { get; }
+
+    public IPEndPoint EndPoint => new(IPAddress.Parse(Url.Host), Url.Port);
+
+    public int Id => process.Id;
+
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    public long WorkingSet
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Starts a program and waits for the line in which it says where it listens.</summary>
+    /// <param name="cpu">The one core that it may use, where <c>taskset</c> is there; null for all.</param>
+    public static async Task<ServerProcess> StartAsync(string dll, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int? cpu)
+    {
+        string[] command = cpu is { } core ? ["taskset", "-c", $"{core}", "dotnet", dll] : ["dotnet", dll];
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (var argument in command[1..].Concat(arguments)) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var socket = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+        start.Environment[StartupHook.SocketVariable] = socket;
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Listening().Match(line) is not { Success: true } match) continue;
+            _ = process.StandardOutput.ReadToEndAsync();
+            return new(process, new Uri(match.Value), socket);
+        }
+
+        throw new InvalidOperationException($"{dll} ended before it listened.");
+    }
+
+    /// <summary>Bytes that the server has allocated on its managed heap since it started.</summary>
+    public long AllocatedBytes()
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(new UnixDomainSocketEndPoint(socket));
+        var bytes = new byte[sizeof(long)];
+        client.Receive(bytes);
+        return BitConverter.ToInt64(bytes);
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+        File.Delete(socket);
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:[0-9]+")]
+    private static partial Regex Listening();
+}
