@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace Serverless.Hosting.Settings;
+
+/// <summary><c>host.json</c>: the part of it that applies here.</summary>
+internal sealed class HostJson
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
+
+    private HostJson(IConfiguration file)
+    {
+        RoutePrefix = file["extensions:http:routePrefix"] ?? "api";
+        MaxConcurrentRequests = file.GetValue("extensions:http:maxConcurrentRequests", -1);
+        MaxOutstandingRequests = file.GetValue("extensions:http:maxOutstandingRequests", -1);
+        FunctionTimeout = file["functionTimeout"] switch
+        {
+            null => DefaultTimeout,
+            "-1" => Timeout.InfiniteTimeSpan,
+            var text => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+        };
+        LogLevels = file.GetSection("logging:logLevel").GetChildren().ToDictionary(level => level.Key, level => level.Value);
+        Queues = file.GetSection("extensions:queues");
+    }
+
+    public string RoutePrefix { get; }
+
+    public int MaxConcurrentRequests { get; }
+
+    public int MaxOutstandingRequests { get; }
+
+    public TimeSpan FunctionTimeout { get; }
+
+    public IReadOnlyDictionary<string, string?> LogLevels { get; }
+
+    public IConfigurationSection Queues { get; }
+
+    /// <summary>Reads the file in the application's folder; an absent file is an empty one.</summary>
+    public static HostJson Read(string folder)
+    {
+        var path = Path.Combine(folder, "host.json");
+        try
+        {
+            return new HostJson(new ConfigurationBuilder().AddJsonFile(path, optional: true, reloadOnChange: false).Build());
+        }
+        catch (Exception problem) when (problem is InvalidDataException or FormatException or JsonException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"{path} can't be read: {problem.InnerException?.Message ?? problem.Message}", problem);
+        }
+    }
+}
