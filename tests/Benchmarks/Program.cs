@@ -4,6 +4,7 @@ using Serverless.Benchmarks.Serving;
 
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
+    ["serving"] = ServingBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
 };
 

@@ -1,0 +1,46 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Serverless.Hosting.Azurite;
+using Serverless.Testing;
+
+namespace Serverless.Benchmarks;
+
+/// <summary>The suite under measurement: the built application with an Azurite of its own.</summary>
+internal sealed class Suite : IAsyncDisposable
+{
+    private readonly AzuriteServer azurite;
+
+    private Suite(AzuriteServer azurite, ServerProcess server) => (this.azurite, Server) = (azurite, server);
+
+    public ServerProcess Server { get; }
+
+    public string Storage => azurite.ConnectionString;
+
+    public static async Task<Suite> StartAsync(int? serverCore)
+    {
+        var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
+        return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore));
+    }
+
+    /// <summary>The application alone, against a storage that answers already.</summary>
+    public static Task<ServerProcess> StartServerAsync(string storage, int? core) => ServerProcess.StartAsync(
+        AppProcess.AppAssembly, ["--urls", "http://127.0.0.1:0"],
+        new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
+
+    /// <summary>Registers a model of <c>tests/data</c>; its first version answers at once.</summary>
+    public async Task RegisterAsync(string model)
+    {
+        using var http = new HttpClient { BaseAddress = Server.Url };
+        using var file = new StreamContent(File.OpenRead(TestData.Model(model)));
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var answer = await http.PostAsync($"/models/{model}/versions", file);
+        if (answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK))
+            throw new InvalidOperationException($"{model} was not registered: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Server.Dispose();
+        await azurite.DisposeAsync();
+    }
+}
