@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Serverless.Core.Problems;
+
+namespace Serverless.Services.Http;
+
+/// <summary>Reads small JSON bodies.</summary>
+public static class Bodies
+{
+    /// <summary>The largest body read whole: metadata and documents, never a model.</summary>
+    public const int Largest = 4 << 20;
+
+    /// <summary>The body as a record.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.UnsupportedMediaType"/>, <see cref="ProblemKind.BodyTooLarge"/> or
+    /// <see cref="ProblemKind.InvalidRequest"/> with the place in the document.</exception>
+    public static async Task<T> ReadAsync<T>(this HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        if (!request.HasJsonContentType()) throw new ProblemException(ProblemKind.UnsupportedMediaType, "The body is application/json.") { Expected = ["application/json"] };
+        return Parse(await request.ReadBytesAsync(Largest, cancel), type);
+    }
+
+    /// <summary>The whole body, at most <paramref name="largest"/> bytes.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.BodyTooLarge"/></exception>
+    public static async Task<byte[]> ReadBytesAsync(this HttpRequest request, int largest, CancellationToken cancel)
+    {
+        if (request.ContentLength > largest) throw TooLarge(largest);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        int count;
+        while ((count = await request.Body.ReadAsync(buffer, cancel)) > 0)
+        {
+            if (bytes.Length + count > largest) throw TooLarge(largest);
+            bytes.Write(buffer, 0, count);
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>JSON as a record.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
+    public static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new ProblemException(ProblemKind.InvalidRequest, "The body is null.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new ProblemException(ProblemKind.InvalidRequest, $"The body does not fit: {Say(wrong)}") { Where = wrong.Path };
+        }
+    }
+
+    // The serialiser's message ends with the path, the line and the position; the type's full name is nobody's business.
+    private static string Say(JsonException wrong)
+    {
+        var message = wrong.Message;
+        var path = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        return (path < 0 ? message : message[..path]).Replace("Serverless.Services.", "", StringComparison.Ordinal);
+    }
+
+    private static ProblemException TooLarge(int largest) => new(ProblemKind.BodyTooLarge, $"The body is larger than {largest} bytes.");
+}
