@@ -1,0 +1,46 @@
+using Azure;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Messaging;
+using Azure.Messaging.EventGrid;
+using Microsoft.Extensions.Configuration;
+
+namespace Serverless.Services.Events;
+
+/// <summary>
+/// Publishes CloudEvents to the topic that <c>EventGrid:TopicEndpoint</c> names, with <c>EventGrid:TopicKey</c> where there is one and
+/// managed identity otherwise. Both are read at the first event: the embedded host knows its own topic's address only once it listens.
+/// </summary>
+/// <param name="configuration">The two settings.</param>
+public sealed class EventPublisher(IConfiguration configuration)
+{
+    private readonly Lazy<EventGridPublisherClient> client = new(() => Connect(configuration), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>Sends events; returns when the topic has taken them all.</summary>
+    public async Task PublishAsync(IReadOnlyCollection<OutboxEvent> events, CancellationToken cancel)
+    {
+        using var answer = await client.Value.SendEventsAsync(events.Select(ToCloudEvent), cancel);
+    }
+
+    private static CloudEvent ToCloudEvent(OutboxEvent waiting)
+    {
+        var cloud = new CloudEvent(EventTypes.Source, waiting.Type, BinaryData.FromString(waiting.Data.ToJsonString()), "application/json")
+        {
+            Id = waiting.Id.ToString("D"),
+            Subject = waiting.Subject,
+            Time = waiting.Time,
+        };
+        if (waiting.TraceParent is { } trace) cloud.ExtensionAttributes["traceparent"] = trace;
+        return cloud;
+    }
+
+    private static EventGridPublisherClient Connect(IConfiguration configuration)
+    {
+        var endpoint = new Uri(configuration["EventGrid:TopicEndpoint"] ?? throw new InvalidOperationException("EventGrid:TopicEndpoint is not set."));
+        if (configuration["EventGrid:TopicKey"] is { Length: > 0 } key) return new(endpoint, new AzureKeyCredential(key));
+        TokenCredential identity = configuration["EventGrid:ClientId"] is { Length: > 0 } id
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id))
+            : new DefaultAzureCredential();
+        return new(endpoint, identity);
+    }
+}

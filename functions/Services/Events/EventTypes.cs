@@ -1,0 +1,11 @@
+namespace Serverless.Services.Events;
+
+/// <summary>The types of the events that the suite publishes, and their source.</summary>
+public static class EventTypes
+{
+    /// <summary>Every event's source.</summary>
+    public const string Source = "/serverless-mlops";
+
+    /// <summary>The prefix of what happens in the registry; the rest is the audit entry's action.</summary>
+    public const string Registry = "Serverless.Registry.";
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Storage;
+
+/// <summary>Every table, container, queue, key and path that the suite writes. Nothing else builds one.</summary>
+/// <remarks>
+/// <code>
+/// table models      model | model                       the model: task, owner, tags, counters, the audit chain's head
+///                         | version|0000000007          an immutable version (tags and description apart)
+///                         | digest|{sha256}             which version has these bytes
+///                         | alias|champion              a pointer
+///                         | policy|0000000003           a policy document
+///                         | audit|{uuidv7}              the audit trail
+///                         | outbox|{uuidv7}             an event not yet published
+/// table catalog     hash bucket | model                 listing without scanning partitions
+/// table auditindex  inverted day | inverted time|id     the audit trail across models, newest first
+/// table keys        key | name                          named keys
+/// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
+/// artifacts/staging/{model}/{upload}                    uploads that no version names yet
+/// queue outbox-requests                                 models whose outbox may hold events
+/// </code>
+/// </remarks>
+public static class StorageNames
+{
+    /// <summary>The registry's table.</summary>
+    public const string ModelsTable = "models";
+
+    /// <summary>The listing's table.</summary>
+    public const string CatalogTable = "catalog";
+
+    /// <summary>The table of the audit trail across models.</summary>
+    public const string AuditIndexTable = "auditindex";
+
+    /// <summary>The table of named keys.</summary>
+    public const string KeysTable = "keys";
+
+    /// <summary>The container of artifacts.</summary>
+    public const string ArtifactsContainer = "artifacts";
+
+    /// <summary>The queue that wakes the outbox's dispatcher.</summary>
+    public const string OutboxQueue = "outbox-requests";
+
+    /// <summary>The prefix of uploads that no version names yet.</summary>
+    public const string StagingPrefix = "staging/";
+
+    /// <summary>The model's own row.</summary>
+    public const string ModelRow = "model";
+
+    /// <summary>Prefix of version rows.</summary>
+    public const string VersionPrefix = "version|";
+
+    /// <summary>Prefix of alias rows.</summary>
+    public const string AliasPrefix = "alias|";
+
+    /// <summary>Prefix of policy rows.</summary>
+    public const string PolicyPrefix = "policy|";
+
+    /// <summary>Prefix of audit rows.</summary>
+    public const string AuditPrefix = "audit|";
+
+    /// <summary>Prefix of outbox rows.</summary>
+    public const string OutboxPrefix = "outbox|";
+
+    private const int CatalogBuckets = 16;
+
+    /// <summary>Every catalog partition.</summary>
+    public static IEnumerable<string> CatalogPartitions { get; } = [.. Enumerable.Range(0, CatalogBuckets).Select(Bucket)];
+
+    /// <summary>A model's partition. Model names hold none of the characters that keys forbid.</summary>
+    public static string Partition(ModelName model) => model.Value;
+
+    /// <summary>Row of a version.</summary>
+    public static string Version(int number) => string.Create(CultureInfo.InvariantCulture, $"{VersionPrefix}{number:D10}");
+
+    /// <summary>Row that says which version has these bytes.</summary>
+    public static string DigestRow(Digest digest) => $"digest|{digest.Hex}";
+
+    /// <summary>Row of an alias.</summary>
+    public static string Alias(AliasName alias) => AliasPrefix + alias.Value;
+
+    /// <summary>Row of a policy document.</summary>
+    public static string Policy(int number) => string.Create(CultureInfo.InvariantCulture, $"{PolicyPrefix}{number:D10}");
+
+    /// <summary>Row of an audit entry.</summary>
+    public static string Audit(Guid id) => $"{AuditPrefix}{id:D}";
+
+    /// <summary>Row of an event not yet published.</summary>
+    public static string Outbox(Guid id) => $"{OutboxPrefix}{id:D}";
+
+    /// <summary>The first key that no longer begins with a prefix that ends in <c>|</c>.</summary>
+    public static string After(string prefix) => prefix[..^1] + '}';
+
+    /// <summary>A model's partition in the catalog: FNV-1a, which is the same on every machine.</summary>
+    public static string CatalogPartition(ModelName model)
+    {
+        var hash = 2166136261u;
+        foreach (var letter in model.Value) hash = (hash ^ letter) * 16777619u;
+        return Bucket((int)(hash % CatalogBuckets));
+    }
+
+    /// <summary>Keys of an audit entry across models, so that the newest comes first.</summary>
+    public static (string Partition, string Row) AuditIndex(DateTimeOffset time, Guid id) => (
+        string.Create(CultureInfo.InvariantCulture, $"{99_999_999 - int.Parse(time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture):D8}"),
+        string.Create(CultureInfo.InvariantCulture, $"{DateTime.MaxValue.Ticks - time.UtcTicks:D19}|{id:D}"));
+
+    /// <summary>Path of an artifact.</summary>
+    public static string Artifact(Digest digest) => $"sha256/{digest.Hex[..2]}/{digest.Hex}";
+
+    /// <summary>Path of an upload.</summary>
+    public static string Staging(ModelName model, Guid upload) => $"{StagingPrefix}{PathSegment(model)}/{upload:D}";
+
+    /// <summary>A model's name as one segment of a path: blanks, and dots at its end, are percent-encoded.</summary>
+    public static string PathSegment(ModelName model)
+    {
+        var name = model.Value.Replace(" ", "%20", StringComparison.Ordinal);
+        var end = name.TrimEnd('.').Length;
+        return name[..end] + name[end..].Replace(".", "%2E", StringComparison.Ordinal);
+    }
+
+    private static string Bucket(int number) => number.ToString("x2", CultureInfo.InvariantCulture);
+}
