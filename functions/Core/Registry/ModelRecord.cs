@@ -11,6 +11,7 @@ namespace Serverless.Core.Registry;
 /// <param name="Archived">Whether nothing of it answers.</param>
 /// <param name="Revision">Counts changes of the model itself, for its ETag.</param>
 /// <param name="LastVersion">The newest version's number; 0 while there is none.</param>
+/// <param name="Champion">Where the alias <c>champion</c> points, as its row says it too; kept here for listings.</param>
 /// <param name="PolicyVersion">The policy in force; 0 for the default.</param>
 /// <param name="Created">When it appeared.</param>
 /// <param name="Updated">When anything in its partition changed last.</param>
@@ -24,6 +25,7 @@ public sealed record ModelRecord(
     bool Archived,
     int Revision,
     int LastVersion,
+    int? Champion,
     int PolicyVersion,
     DateTimeOffset Created,
     DateTimeOffset Updated,
@@ -31,5 +33,5 @@ public sealed record ModelRecord(
 {
     /// <summary>A model that nobody has described yet.</summary>
     public static ModelRecord New(ModelName name, DateTimeOffset now) => new(
-        name, TaskKind.Other, null, null, ImmutableSortedDictionary<string, string>.Empty, false, 1, 0, 0, now, now, AuditHead.Start);
+        name, TaskKind.Other, null, null, ImmutableSortedDictionary<string, string>.Empty, false, 1, 0, null, 0, now, now, AuditHead.Start);
 }

@@ -1,14 +1,23 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 
 namespace Serverless.Services.Registry;
 
+/// <summary>A file of this machine that holds exactly the bytes of its address.</summary>
+/// <param name="Digest">The address.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Path">Where it is.</param>
+public sealed record LocalArtifact(Digest Digest, long Bytes, string Path);
+
 /// <summary>Artifacts on this machine's disk, so that a session loads from a file: fetched once, verified against their address at every fetch and every load.</summary>
 /// <param name="fetch">Writes an artifact's bytes to a stream.</param>
 /// <param name="folder">Where the files are kept.</param>
 public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> fetch, string folder)
 {
+    private const long MaximumBytes = 8L << 30;
+
     /// <summary>The path of a file that holds exactly the bytes of <paramref name="digest"/>. Fetched again when the file on disk has changed.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.Unavailable"/>: storage holds other bytes under this address.</exception>
     public async Task<string> GetAsync(Digest digest, CancellationToken cancel)
@@ -24,11 +33,72 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
             if (await HashAsync(part, cancel) != digest)
                 throw new ProblemException(ProblemKind.Unavailable, $"The stored artifact does not match its address {digest}.");
             File.Move(part, path, overwrite: true);
+            Trim(keep: path);
             return path;
         }
         finally
         {
             File.Delete(part);
+        }
+    }
+
+    /// <summary>Writes a stream to disk while hashing it, and keeps it under its address. Memory stays flat.</summary>
+    /// <param name="content">Read once, to its end.</param>
+    /// <param name="largest">The most bytes taken.</param>
+    /// <param name="cancel">Ends it; nothing is kept.</param>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.BodyTooLarge"/></exception>
+    public async Task<LocalArtifact> AddAsync(Stream content, long largest, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(folder);
+        var part = Path.Combine(folder, Path.GetRandomFileName());
+        try
+        {
+            var (digest, bytes) = await CopyAsync(content, part, largest, cancel);
+            var path = Path.Combine(folder, digest.Hex);
+            File.Move(part, path, overwrite: true);
+            Trim(keep: path);
+            return new(digest, bytes, path);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    private static async Task<(Digest Digest, long Bytes)> CopyAsync(Stream content, string path, long largest, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            var total = 0L;
+            int count;
+            while ((count = await content.ReadAsync(buffer, cancel)) > 0)
+            {
+                total += count;
+                if (total > largest) throw new ProblemException(ProblemKind.BodyTooLarge, $"The file is larger than {largest} bytes.");
+                hash.AppendData(buffer, 0, count);
+                await file.WriteAsync(buffer.AsMemory(0, count), cancel);
+            }
+
+            return (Digest.Of(hash.GetHashAndReset()), total);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The folder is a cache: the longest unused files go when it is full. A loaded session needs its file no more.
+    private void Trim(string keep)
+    {
+        var files = new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).ToList();
+        var total = 0L;
+        foreach (var file in files)
+        {
+            total += file.Length;
+            if (total > MaximumBytes && file.FullName != Path.GetFullPath(keep) && file.Name.Length == 64) file.Delete();
         }
     }
 

@@ -19,7 +19,7 @@ public sealed record KeyRow(string Name, Digest Hash, Role Roles, DateTimeOffset
 public sealed class KeysTable(TableServiceClient tables)
 {
     private const string Partition = "key";
-    private readonly TableClient table = tables.GetTableClient("keys");
+    private readonly TableClient table = tables.GetTableClient(StorageNames.KeysTable);
 
     /// <summary>Writes a key, over one of the same name.</summary>
     public async Task PutAsync(KeyRow row, CancellationToken cancel)

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Registry;
+
+/// <summary>One thing that a transaction does, as the audit trail and the event tell it.</summary>
+/// <param name="Action">One of <see cref="Actions"/>.</param>
+/// <param name="Subject">What it is done to, below the model: <c>versions/3</c>, or empty for the model itself.</param>
+/// <param name="Before">What changes, before.</param>
+/// <param name="After">What changes, after.</param>
+/// <param name="Reason">As given, or null.</param>
+internal sealed record Change(string Action, string Subject, JsonNode? Before, JsonNode? After, string? Reason = null);
+
+/// <summary>What a writer has decided on a model's state: the model's next state, the rows that go with it, and the story.</summary>
+internal sealed record Plan(ModelRecord Next, IReadOnlyList<TableTransactionAction> Rows, params IReadOnlyList<Change> Changes);
+
+/// <summary>What can be done to a model: the events' types without their prefix.</summary>
+internal static class Actions
+{
+    public const string ModelCreated = "ModelCreated";
+    public const string ModelChanged = "ModelChanged";
+    public const string ModelArchived = "ModelArchived";
+    public const string ModelRestored = "ModelRestored";
+    public const string VersionRegistered = "VersionRegistered";
+    public const string VersionChanged = "VersionChanged";
+    public const string VersionArchived = "VersionArchived";
+    public const string VersionRestored = "VersionRestored";
+    public const string AliasMoved = "AliasMoved";
+    public const string AliasDeleted = "AliasDeleted";
+    public const string PolicyChanged = "PolicyChanged";
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Registry;
+
+internal static partial class Log
+{
+    [LoggerMessage(1300, LogLevel.Warning, "Catalog and audit index of {Model} wait for the event of the change")]
+    public static partial void ProjectionWaits(this ILogger logger, Exception failure, ModelName model);
+
+    [LoggerMessage(1301, LogLevel.Information, "{Model} version {Version} registered: {Bytes} bytes, {Digest}")]
+    public static partial void Registered(this ILogger logger, ModelName model, int version, long bytes, Digest digest);
+
+    [LoggerMessage(1302, LogLevel.Information, "{Model} alias {Alias} points at version {Version}")]
+    public static partial void AliasMoved(this ILogger logger, ModelName model, AliasName alias, int version);
+
+    [LoggerMessage(1303, LogLevel.Information, "{Count} abandoned uploads removed")]
+    public static partial void UploadsSwept(this ILogger logger, int count);
+}
