@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Serverless.Hosting.Settings;
 
 namespace Serverless.Hosting.Azurite;
 
@@ -15,7 +16,7 @@ internal static class AzuriteInstall
     public static string Script { get; } = Path.Combine(Source, "azurite.mjs");
 
     /// <summary>The ignored folder with everything of Azurite: beside the solution, or where the application was started.</summary>
-    public static string Home { get; } = Path.Combine(Root(), ".azurite");
+    public static string Home { get; } = Path.Combine(ApplicationRoot.Path, ".azurite");
 
     public static async Task<string> EnsureAsync(TimeProvider clock, CancellationToken cancel)
     {
@@ -83,14 +84,5 @@ internal static class AzuriteInstall
                 await Task.Delay(LockPoll, clock, cancel);
             }
         }
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (folder.EnumerateFiles("*.sln").Any()) return folder.FullName;
-        }
-        return Environment.CurrentDirectory;
     }
 }

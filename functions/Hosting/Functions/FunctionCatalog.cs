@@ -33,9 +33,15 @@ internal sealed class FunctionCatalog
         }
         foreach (var twins in entries.GroupBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
             problems.Add($"{twins.Key}: the name is taken more than once ({string.Join(", ", twins.Select(twin => twin.EntryPoint))}).");
-        if (problems.Count > 0) throw new InvalidOperationException("Functions that can't be served:" + string.Concat(problems.Select(problem => "\n  " + problem)));
+        Refuse(problems);
         entries.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return new FunctionCatalog(entries);
+    }
+
+    /// <summary>Says everything that is wrong, if anything is.</summary>
+    public static void Refuse(IReadOnlyCollection<string> problems)
+    {
+        if (problems.Count > 0) throw new InvalidOperationException("Functions that can't be served:" + string.Concat(problems.Select(problem => "\n  " + problem)));
     }
 
     private static FunctionEntry? Read(string name, MethodInfo method, List<string> problems)

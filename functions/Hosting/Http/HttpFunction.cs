@@ -2,22 +2,27 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Hosting.Functions;
 using Serverless.Hosting.Invocation;
+using Serverless.Hosting.Keys;
 
 namespace Serverless.Hosting.Http;
 
-/// <summary>Serves one HTTP function.</summary>
+/// <summary>Serves one HTTP function: keys, room, time, the call, its answer.</summary>
 internal sealed class HttpFunction
 {
     private readonly FunctionEntry function;
-    private readonly HttpServing serving;
+    private readonly Serving serving;
+    private readonly KeyCheck keys;
+    private readonly RequestGate gate;
+    private readonly AuthorizationLevel level;
     private readonly Func<object?, HttpContext, Task> answer;
     private readonly Lazy<FunctionCall> call;
     private readonly Func<FunctionInvocation, Task> body;
     private readonly bool needsInvocation;
 
-    public HttpFunction(FunctionEntry function, HttpServing serving)
+    public HttpFunction(FunctionEntry function, HttpServing with)
     {
-        (this.function, this.serving) = (function, serving);
+        (this.function, serving, keys, gate) = (function, with.Serving, with.Keys, with.Gate);
+        level = ((HttpTriggerAttribute)function.Trigger).AuthLevel;
         answer = FunctionAnswer.For(function.Method.ReturnType);
         call = new Lazy<FunctionCall>(() => serving.Compiler.Compile(function));
         body = invocation => RunAsync(invocation.Http!, invocation, invocation.CancellationToken);
@@ -25,13 +30,38 @@ internal sealed class HttpFunction
             || Array.Exists(function.Method.GetParameters(), parameter => parameter.ParameterType == typeof(FunctionContext));
     }
 
-    public async Task ServeAsync(HttpContext http)
+    public Task ServeAsync(HttpContext http) =>
+        gate.IsOpen && (level == AuthorizationLevel.Anonymous || !keys.Enforced) ? InvokeAsync(http) : CheckAsync(http);
+
+    private async Task CheckAsync(HttpContext http)
     {
-        var lease = serving.Timeouts.Rent(http.RequestAborted);
+        if (!await keys.MayRunAsync(http.Request, function.Name, level, http.RequestAborted))
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        if (!await gate.EnterAsync(http.RequestAborted))
+        {
+            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            return;
+        }
+        try
+        {
+            await InvokeAsync(http);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task InvokeAsync(HttpContext http)
+    {
+        using var lease = serving.Timeouts.Rent(http.RequestAborted);
         try
         {
             await (needsInvocation ? serving.Pipeline.RunAsync(Invocation(http, lease.Token)) : RunAsync(http, null, lease.Token));
-            if (lease.Token.IsCancellationRequested) Fail(http, StatusCodes.Status500InternalServerError, null);
+            if (lease.Token.IsCancellationRequested && !http.Response.HasStarted) Fail(http, StatusCodes.Status500InternalServerError, null);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -45,16 +75,10 @@ internal sealed class HttpFunction
         catch (Exception problem)
 #pragma warning restore CA1031
         {
-            Fail(http, StatusCodes.Status500InternalServerError, problem);
-        }
-        finally
-        {
-            lease.Dispose();
+            var outOfTime = problem is OperationCanceledException && lease.Token.IsCancellationRequested;
+            Fail(http, StatusCodes.Status500InternalServerError, outOfTime ? null : problem);
         }
     }
-
-    /// <summary>Compiles the call before the first request asks for it.</summary>
-    public void Prepare() => _ = call.Value;
 
     private FunctionInvocation Invocation(HttpContext http, CancellationToken cancel) =>
         new(function, serving.Clock, cancel) { Http = http, Body = body };
@@ -65,7 +89,7 @@ internal sealed class HttpFunction
     private void Fail(HttpContext http, int status, Exception? problem)
     {
         if (http.RequestAborted.IsCancellationRequested) return;
-        if (problem is null or OperationCanceledException) serving.Logger.OutOfTime(function.Name, problem);
+        if (problem is null) serving.Logger.OutOfTime(function.Name, null);
         else serving.Logger.Failed(function.Name, problem);
         if (http.Response.HasStarted) http.Abort();
         else

@@ -19,8 +19,8 @@ internal sealed class HostJson
             "-1" => Timeout.InfiniteTimeSpan,
             var text => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
         };
-        LogLevels = file.GetSection("logging:logLevel").GetChildren().ToDictionary(level => level.Key, level => level.Value);
-        Queues = file.GetSection("extensions:queues");
+        LogLevels = [.. file.GetSection("logging:logLevel").GetChildren().Select(level => KeyValuePair.Create($"Logging:LogLevel:{level.Key}", level.Value))];
+        Queues = QueueSettings.From(file.GetSection("extensions:queues"));
     }
 
     public string RoutePrefix { get; }
@@ -31,17 +31,19 @@ internal sealed class HostJson
 
     public TimeSpan FunctionTimeout { get; }
 
-    public IReadOnlyDictionary<string, string?> LogLevels { get; }
+    public IReadOnlyList<KeyValuePair<string, string?>> LogLevels { get; }
 
-    public IConfigurationSection Queues { get; }
+    public QueueSettings Queues { get; }
 
-    /// <summary>Reads the file in the application's folder; an absent file is an empty one.</summary>
-    public static HostJson Read(string folder)
+    /// <summary>Reads the file in the application's folder; an absent file is an empty one. <c>AzureFunctionsJobHost__…</c> settings win over it.</summary>
+    public static HostJson Read(string folder, IConfiguration settings)
     {
         var path = Path.Combine(folder, "host.json");
         try
         {
-            return new HostJson(new ConfigurationBuilder().AddJsonFile(path, optional: true, reloadOnChange: false).Build());
+            return new HostJson(new ConfigurationBuilder()
+                .AddJsonFile(path, optional: true, reloadOnChange: false)
+                .AddConfiguration(settings.GetSection("AzureFunctionsJobHost")).Build());
         }
         catch (Exception problem) when (problem is InvalidDataException or FormatException or JsonException or InvalidOperationException)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Serverless.Hosting;
+using Serverless.Hosting.Startup;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Serverless.Hosting.Http;
+namespace Serverless.Hosting.Invocation;
 
 /// <summary>Tokens that end with the caller or with <c>functionTimeout</c>, from a pool: a request allocates none.</summary>
 internal sealed class FunctionTimeouts(TimeSpan limit, TimeProvider clock)

@@ -3,18 +3,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Serverless.Hosting.Functions;
-using Serverless.Hosting.Http;
 using Serverless.Hosting.Invocation;
 using Serverless.Hosting.Settings;
+using Serverless.Hosting.Storage;
 
-namespace Serverless.Hosting;
+namespace Serverless.Hosting.Startup;
 
 /// <summary>Puts the host together: settings, services, functions, Kestrel.</summary>
 internal sealed class EmbeddedHostBuilder
@@ -23,7 +21,7 @@ internal sealed class EmbeddedHostBuilder
     public const string TypesProperty = "FunctionsHost:Types";
 
     private const long MaxBody = 210_000_000;
-    private readonly HostJson file = HostJson.Read(AppContext.BaseDirectory);
+    private readonly HostJson file;
 
     public EmbeddedHostBuilder(string[] args)
     {
@@ -32,17 +30,15 @@ internal sealed class EmbeddedHostBuilder
             Args = HostArguments.Normalize(args),
             ContentRootPath = AppContext.BaseDirectory,
         });
-        if (Web.Configuration["urls"] is null && Web.Configuration["http_ports"] is null) Web.WebHost.UseUrls(HostSettings.DefaultUrl);
+        HostConfiguration.Apply(Web.Configuration);
+        file = HostJson.Read(AppContext.BaseDirectory, Web.Configuration);
+        HostConfiguration.Apply(Web.Configuration, file);
         Web.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = MaxBody;
             kestrel.AddServerHeader = false;
         });
-        foreach (var (category, level) in file.LogLevels) Web.Configuration[$"Logging:LogLevel:{category}"] ??= level;
-        Web.Services.AddRouting();
-        Web.Services.TryAddSingleton(TimeProvider.System);
-        Web.Services.AddHostedService<Announcement>();
-        if (Web.Configuration.GetValue(HostSettings.StopWhenInputEnds, false)) Web.Services.AddHostedService<InputWatch>();
+        AddServices(Web.Services);
     }
 
     public WebApplicationBuilder Web { get; }
@@ -52,29 +48,24 @@ internal sealed class EmbeddedHostBuilder
     public IHost Build()
     {
         var catalog = FunctionCatalog.From(ApplicationTypes());
-        Web.Services.AddSingleton(catalog);
+        // Last of all services: listeners start after the application's own and are drained before them.
+        Web.Services.AddHostedService<ListenerService>();
         var lifetimes = new ServiceLifetimes(Web.Services);
         var app = Web.Build();
-        var serving = new HttpServing(
-            new FunctionCompiler(app.Services, lifetimes),
-            Pipeline,
-            new FunctionTimeouts(file.FunctionTimeout, app.Services.GetRequiredService<TimeProvider>()),
-            app.Services.GetRequiredService<TimeProvider>(),
-            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Functions"));
+        var parts = new HostParts(app, catalog, lifetimes, Pipeline, file);
         app.UseRouting();
-        Map(app, catalog, serving);
+        parts.Map(app);
         app.Run(ServeAsync);
         return app;
     }
 
-    private void Map(IEndpointRouteBuilder endpoints, FunctionCatalog catalog, HttpServing serving)
+    private void AddServices(IServiceCollection services)
     {
-        foreach (var function in catalog.Entries)
-        {
-            if (function.Trigger is not HttpTriggerAttribute trigger) continue;
-            if (HttpRoutes.Problem(function, trigger) is { } problem) throw new InvalidOperationException(problem);
-            HttpRoutes.Map(endpoints, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, new HttpFunction(function, serving).ServeAsync);
-        }
+        services.AddRouting();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ListenerSet>();
+        services.AddHostedService<StorageLauncher>();
+        if (Web.Configuration.GetValue(HostSettings.StopWhenInputEnds, false)) services.AddHostedService<InputWatch>();
     }
 
     // Only our own endpoints are RouteEndpoints. Routing's 405 is not, and the Functions host says 404 there.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace Serverless.Hosting;
+namespace Serverless.Hosting.Startup;
 
 /// <summary>Stops the host when its standard input ends: whoever started it is gone.</summary>
 internal sealed class InputWatch(IHostApplicationLifetime lifetime) : IHostedService
