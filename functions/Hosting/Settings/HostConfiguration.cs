@@ -17,7 +17,10 @@ internal static class HostConfiguration
 
     /// <summary>Log levels of host.json; every other source wins over them.</summary>
     public static void Apply(ConfigurationManager settings, HostJson file) =>
-        ((IConfigurationBuilder)settings).Sources.Insert(0, Memory(file.LogLevels));
+        ((IConfigurationBuilder)settings).Sources.Insert(0, Memory([.. file.LogLevels, Quiet]));
+
+    // What it would say, the announcement says better.
+    private static readonly KeyValuePair<string, string?> Quiet = new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");
 
     private static bool Listens(ConfigurationManager settings) =>
         settings[HostSettings.Urls] is { Length: > 0 } || settings["http_ports"] is { Length: > 0 } || settings["https_ports"] is { Length: > 0 }

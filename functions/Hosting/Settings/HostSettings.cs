@@ -11,6 +11,9 @@ internal static class HostSettings
     /// <summary>The host stops when its standard input ends, so that it never outlives who started it.</summary>
     public const string StopWhenInputEnds = "FunctionsHost:StopWhenInputEnds";
 
+    /// <summary>Nothing is announced at start.</summary>
+    public const string Quiet = "FunctionsHost:Quiet";
+
     /// <summary>How long a received message stays hidden when its host dies.</summary>
     public const string QueueLease = "FunctionsHost:QueueLease";
 

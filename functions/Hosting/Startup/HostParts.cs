@@ -58,7 +58,7 @@ internal sealed class HostParts
         var run = new RunNow(background, clock);
         listeners.Add(run);
         new AdminEndpoints(catalog, new FunctionDescriptions(catalog, file.RoutePrefix), run, check, new HostStatus(storage.HostId, clock)).Map(app);
-        app.Lifetime.ApplicationStarted.Register(() => announcement.Write(Console.Out, app.Urls));
+        if (!settings.GetValue(HostSettings.Quiet, false)) app.Lifetime.ApplicationStarted.Register(() => announcement.Write(Console.Out, app.Urls));
     }
 
     private void MapHttp(WebApplication app)
