@@ -3,7 +3,6 @@ using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Hosting.Keys;
-using Serverless.Hosting.Storage;
 using Serverless.Hosting.Tests.Http;
 using Serverless.Testing;
 
@@ -137,8 +136,7 @@ public sealed class KeyTests(AzuriteFixture azurite)
         };
     }
 
-    private KeyStore Store() => new(new HostStorage(new ConfigurationBuilder().AddInMemoryCollection(
-        [new("AzureWebJobsStorage", azurite.ConnectionString), new("AzureFunctionsWebHost:hostid", hostId)]).Build()));
+    private KeyStore Store() => Secrets.Store(azurite.ConnectionString, hostId);
 
     private Task<TestHost> StartAsync(params string[] args) =>
         TestHost.StartAsync(azurite.ConnectionString, hostId, TimeProvider.System, Functions, args);

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Serverless.Testing;
+
+namespace Serverless.Hosting.Tests.Admin;
+
+public sealed class AdminFunctions(Recorder recorder)
+{
+    [Function("Nightly")]
+    public void Nightly([TimerTrigger("0 0 1 1 *")] TimerInfo timer) => recorder.Add("nightly " + timer.IsPastDue);
+
+    [Function("FromQueue")]
+    public void FromQueue([QueueTrigger("%Names%-admin")] string message) => recorder.Add("queue " + message);
+
+    [Function("OnEvent")]
+    public void OnEvent([EventGridTrigger] BinaryData item) => recorder.Add("event " + item);
+
+    [Function("Web")]
+    public static string Web([HttpTrigger(AuthorizationLevel.Function, "get", Route = "web/{id}")] HttpRequest request, int id) => request.Method + id;
+}
+
+public sealed class AdminTests(AzuriteFixture azurite)
+{
+    private readonly string id = TestHost.NewId("admin");
+
+    [Fact]
+    public async Task Functions_Listed_HaveTheirBindings()
+    {
+        await using var host = await StartAsync();
+
+        var all = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions"))!.AsArray();
+        var web = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions/web"))!;
+
+        Assert.Equal(["FromQueue", "Nightly", "OnEvent", "Web"], all.Select(one => (string)one!["name"]!));
+        var binding = web["config"]!["bindings"]![0]!;
+        Assert.Equal(("httpTrigger", "web/{id}", "Function"), ((string)binding["type"]!, (string)binding["route"]!, (string)binding["authLevel"]!));
+        Assert.Equal("{}", await host.Client.GetStringAsync("/admin/functions/Nightly/status"));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/admin/functions/Nobody")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/admin/functions/Nobody/status")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Status_OfTheHost_SaysWhoItIs()
+    {
+        await using var host = await StartAsync();
+
+        var status = JsonNode.Parse(await host.Client.GetStringAsync("/admin/host/status"))!;
+
+        Assert.Equal((id, "Running"), ((string)status["id"]!, (string)status["state"]!));
+        Assert.Equal("", await host.Client.GetStringAsync("/admin/host/ping"));
+    }
+
+    [Theory]
+    [InlineData("Nightly", "{}", "nightly False")]
+    [InlineData("FromQueue", """{"input":"hello"}""", "queue hello")]
+    [InlineData("OnEvent", """{"input":"{\"id\":\"1\"}"}""", """event {"id":"1"}""")]
+    public async Task Function_Posted_RunsNow(string function, string body, string seen)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await PostAsync(host, function, body);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal("", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(seen, await host.Recorder.NextAsync<string>());
+    }
+
+    [Theory]
+    [InlineData("Nobody", "{}", "application/json", 404)]
+    [InlineData("Nightly", "{}", null, 415)]
+    [InlineData("Nightly", "null", "application/json", 400)]
+    [InlineData("Nightly", "{ not json", "application/json", 400)]
+    [InlineData("OnEvent", """{"input":"{ not json"}""", "application/json", 400)]
+    public async Task Post_ThatRunsNothing_SaysWhy(string function, string body, string? type, int status)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await PostAsync(host, function, body, type);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(0, host.Recorder.Count);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(TestHost host, string function, string body, string? type = "application/json")
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        if (type is not null) content.Headers.ContentType = new(type);
+        return host.Client.PostAsync($"/admin/functions/{function}", content);
+    }
+
+    private Task<TestHost> StartAsync() =>
+        TestHost.StartAsync(azurite.ConnectionString, id, TimeProvider.System, [typeof(AdminFunctions)], $"--Names={id}");
+}
