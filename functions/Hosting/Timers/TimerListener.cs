@@ -74,7 +74,7 @@ internal sealed class TimerListener(
     {
         halt.Stop.ThrowIfCancellationRequested();
         var started = Local(clock.GetUtcNow());
-        await runs.RunAsync(new TimerInfo { IsPastDue = pastDue, ScheduleStatus = Status(state) }, halt.Drain);
+        await runs.RunAsync(new TimerInfo { IsPastDue = pastDue, ScheduleStatus = Status(state) }, halt);
         if (!monitored) return null;
         var now = Local(clock.GetUtcNow());
         var after = new TimerState(started, Next(now), now);

@@ -9,14 +9,15 @@ internal sealed class TimerRuns(BackgroundFunction function, TimeProvider clock)
 {
     private readonly RetryAttribute? retry = function.Function.Retry;
 
-    public async Task RunAsync(TimerInfo info, CancellationToken cancel)
+    public async Task RunAsync(TimerInfo info, Halt halt)
     {
         var id = function.NewId();
         for (var attempt = 0; ; attempt++)
         {
-            if (await TryAsync(info, attempt, id, cancel) || retry is null) return;
-            if ((retry.MaxRetryCount >= 0 && attempt >= retry.MaxRetryCount) || cancel.IsCancellationRequested) return;
-            await Task.Delay(Delay(attempt), clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await TryAsync(info, attempt, id, halt.Drain) || retry is null) return;
+            if (retry.MaxRetryCount >= 0 && attempt >= retry.MaxRetryCount) return;
+            await Task.Delay(Delay(attempt), clock, halt.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (halt.Stop.IsCancellationRequested) return;
         }
     }
 
