@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>What this instance spends on serving; what a model's owner decides is in its policy.</summary>
+public sealed class InferenceOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Inference";
+
+    /// <summary>Memory for loaded sessions, as estimated from their files; the session that was used longest ago goes first.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long SessionMemoryBytes { get; set; } = 1L << 30;
+
+    /// <summary>Estimated memory of a session for each byte of its file.</summary>
+    [Range(1.0, 100.0)]
+    public double SessionMemoryFactor { get; set; } = 2.5;
+
+    /// <summary>How long a session that failed to load is not tried again; doubled at each failure up to a minute.</summary>
+    public TimeSpan LoadRetry { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rows that one request may hold, in every protocol.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxRows { get; set; } = 1_000_000;
+
+    /// <summary>A run that is expected to take longer leaves the connection's thread, so that its time-out is answered on time.</summary>
+    public TimeSpan InlineRun { get; set; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Responses from this size on are compressed for clients that accept it.</summary>
+    [Range(0, int.MaxValue)]
+    public int CompressFromBytes { get; set; } = 1024;
+}
+
+/// <summary>Checks the ranges at start.</summary>
+[OptionsValidator]
+public sealed partial class InferenceOptionsValidator : IValidateOptions<InferenceOptions>;

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Serverless.Core.Problems;
+using Serverless.Services.Inference.Running;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>How a protocol's bytes become tensors and outputs become its bytes.</summary>
+internal interface IInferenceProtocol
+{
+    /// <summary>Refuses content types that the protocol does not have.</summary>
+    public void CheckContentType(HttpRequest request);
+
+    /// <summary>Fills the call's inputs from a whole body.</summary>
+    public void Read(HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call);
+
+    /// <summary>Writes the call's response.</summary>
+    public void Write(InferenceCall call);
+
+    /// <summary>Answers with a problem.</summary>
+    public Task RefuseAsync(HttpContext context, ProblemException problem);
+}
+
+/// <summary>The way of every request: route, read, run, write. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
+internal sealed class InferencePipeline(ModelRouter router, Runner runner, CallPool pool, IOptions<InferenceOptions> options, TimeProvider clock)
+{
+    private readonly InferenceOptions settings = options.Value;
+
+    /// <summary>Answers a request, or tells what was wrong with it.</summary>
+    public async Task AnswerAsync(IInferenceProtocol protocol, HttpRequest request, string model, string? version, CancellationToken cancel)
+    {
+        var context = request.HttpContext;
+        InferenceCall? call = null;
+        try
+        {
+            protocol.CheckContentType(request);
+            call = pool.Rent(await router.RouteAsync(model, version, cancel), clock.GetTimestamp());
+            await ReadAsync(protocol, request, call, cancel);
+            call.Complete(settings.MaxRows);
+            await runner.RunAsync(call, cancel);
+            call.Ids.Make(call.Rows, clock.GetUtcNow());
+            protocol.Write(call);
+            await ResponseSending.SendAsync(context, call, settings.CompressFromBytes, cancel);
+        }
+        catch (ProblemException problem)
+        {
+            await protocol.RefuseAsync(context, problem);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has left: nobody reads an answer, and nothing has failed.
+        }
+        finally
+        {
+            if (call is { Abandoned: false }) pool.Return(call);
+        }
+    }
+
+    private static async ValueTask ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
+    {
+        call.Servable.Gate.CheckRoom();
+        using var body = await RequestBody.ReadAsync(request, call.Servable.Policy.MaxBodyBytes, cancel);
+        protocol.Read(request, body.Bytes.Span, call);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Serverless.Services.Inference.KServe;
+using Serverless.Services.Inference.MLflow;
+using Serverless.Services.Inference.OpenInference;
+using Serverless.Services.Inference.Rows;
+using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.Sessions;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>Composes the room.</summary>
+public static class InferenceRegistration
+{
+    /// <summary>Adds serving. It needs <c>ModelSnapshots</c> and <c>ArtifactFiles</c> from the registry.</summary>
+    public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<InferenceOptions>().Bind(configuration.GetSection(InferenceOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>();
+        services.AddSingleton<SessionCache>();
+        services.AddSingleton<ModelRouter>();
+        services.AddSingleton<CallPool>();
+        services.AddSingleton<Runner>();
+        services.AddSingleton<InferencePipeline>();
+        services.AddSingleton<OpenInferenceProtocol>();
+        services.AddSingleton<KServeProtocol>();
+        services.AddSingleton<RowsProtocol>();
+        services.AddSingleton<MLflowProtocol>();
+        services.AddSingleton(provider => new InferenceService(
+            provider.GetRequiredService<InferencePipeline>(), provider.GetRequiredService<OpenInferenceProtocol>(),
+            provider.GetRequiredService<KServeProtocol>(), provider.GetRequiredService<RowsProtocol>(), provider.GetRequiredService<MLflowProtocol>()));
+        return services;
+    }
+}

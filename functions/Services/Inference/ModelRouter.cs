@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Serverless.Core.Problems;
+using Serverless.Core.Registry;
+using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Registry;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>Finds what answers a request: the version named, else the champion; with its session entered.</summary>
+internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache sessions, ILogger<ModelRouter> logger)
+{
+    private readonly ConcurrentDictionary<string, ServableModel> models = new(StringComparer.Ordinal);
+
+    /// <summary>The version that answers, with its session. The caller leaves the session.</summary>
+    /// <param name="model">The model's name, as the request spells it.</param>
+    /// <param name="version">A version's number or an alias; null for the champion.</param>
+    /// <param name="cancel">Ends the wait for a session that loads.</param>
+    public async ValueTask<Routed> RouteAsync(string model, string? version, CancellationToken cancel)
+    {
+        var known = await FindAsync(model, cancel);
+        if (version is not null)
+        {
+            var named = known.Find(version);
+            return new(named, await sessions.EnterAsync(named.Version, named.Key, cancel));
+        }
+        var champion = known.Champion;
+        if (sessions.TryEnter(champion.Key) is { } session)
+        {
+            known.Answering = champion;
+            return new(champion, session);
+        }
+        if (TryEnterPredecessor(known, champion) is { } former) return former;
+        session = await sessions.EnterAsync(champion.Version, champion.Key, cancel);
+        known.Answering = champion;
+        return new(champion, session);
+    }
+
+    /// <summary>A version as the registry knows it, whether it is loaded or not.</summary>
+    public async ValueTask<Servable> DescribeAsync(string model, string? version, CancellationToken cancel)
+    {
+        var known = await FindAsync(model, cancel);
+        return version is null ? known.Champion : known.Find(version);
+    }
+
+    /// <summary>The model as it is known.</summary>
+    public async ValueTask<ServableModel> FindAsync(string model, CancellationToken cancel)
+    {
+        var name = models.TryGetValue(model, out var known) ? known.Snapshot.Name : ModelName.Parse(model);
+        var snapshot = await snapshots.GetAsync(name, cancel);
+        if (snapshot is null)
+        {
+            models.TryRemove(model, out _);
+            throw new ProblemException(ProblemKind.ModelNotFound, $"There is no model \"{model}\".");
+        }
+        if (known is not null && ReferenceEquals(known.Snapshot, snapshot)) return known;
+        return models[model] = new(snapshot, known);
+    }
+
+    // A new champion takes over when it is loaded; until then its predecessor answers, unless it is archived.
+    private Routed? TryEnterPredecessor(ServableModel known, Servable champion)
+    {
+        if (known.Answering is not { } former || former.Version.Number == champion.Version.Number || !known.Serves(former.Version.Number)) return null;
+        if (sessions.TryEnter(former.Key) is not { } session) return null;
+        if (known.TryNoteSwap()) logger.SwapStarted(known.Snapshot.Name.Value, former.Version.Number, champion.Version.Number);
+        sessions.Prepare(champion.Version, champion.Key);
+        return new(former, session);
+    }
+}
+
+/// <summary>A version and its entered session.</summary>
+internal readonly record struct Routed(Servable Servable, LoadedSession Session);

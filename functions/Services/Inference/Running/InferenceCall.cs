@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Inference.Tensors;
+
+namespace Serverless.Services.Inference.Running;
+
+/// <summary>One request on its way from bytes to bytes. Pooled: its buffers are the next request's buffers.</summary>
+internal sealed class InferenceCall : IDisposable
+{
+    private readonly List<TensorBuffer> buffers = [];
+    private readonly List<OutputTensor> tensors = [];
+    private bool[] given = [];
+    private OrtValue[] values = [];
+    private RunOptions options = new();
+    private IDisposable? results;
+    private string[] someNames = [];
+    private int outputCount;
+
+    /// <summary>What answers.</summary>
+    public Servable Servable { get; private set; } = null!;
+
+    /// <summary>Its session, entered.</summary>
+    public LoadedSession Session { get; private set; } = null!;
+
+    /// <summary>When the request had found its model, by the clock's timestamp.</summary>
+    public long StartedAt { get; private set; }
+
+    /// <summary>How many rows the request holds; 1 where the model's first dimension is fixed.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>The request's or the rows' ids.</summary>
+    public PredictionIds Ids { get; } = new();
+
+    /// <summary>The request's own id, unescaped; echoed by the Open Inference Protocol.</summary>
+    public ByteText Id { get; } = new();
+
+    /// <summary>The outputs asked for; all of them when there are none.</summary>
+    public List<RequestedOutput> Requested { get; } = [];
+
+    /// <summary>The shape of the JSON array being read.</summary>
+    public NestedShape Nested { get; } = new();
+
+    /// <summary>The response's bytes.</summary>
+    public ResponseBuffer Response { get; } = new();
+
+    /// <summary>The outputs of the run, in the order asked for.</summary>
+    public ReadOnlySpan<OutputTensor> Outputs => CollectionsMarshal.AsSpan(tensors)[..outputCount];
+
+    /// <summary>Whether the request was a table of rows, for protocols that answer these in their own way.</summary>
+    public bool Tabular { get; set; }
+
+    /// <summary>Whether its run goes on although its request has been answered.</summary>
+    public bool Abandoned { get; set; }
+
+    /// <summary>Takes the call into use.</summary>
+    public void Start(Routed routed, long startedAt)
+    {
+        (Servable, Session, StartedAt, Rows) = (routed.Servable, routed.Session, startedAt, 1);
+        while (buffers.Count < Servable.Inputs.Length) buffers.Add(new());
+        if (given.Length < Servable.Inputs.Length) given = new bool[Servable.Inputs.Length];
+        if (values.Length != Servable.Inputs.Length) values = new OrtValue[Servable.Inputs.Length];
+    }
+
+    /// <summary>An input's tensor.</summary>
+    public TensorBuffer Input(int index) => buffers[index];
+
+    /// <summary>Starts an input's tensor.</summary>
+    public TensorBuffer Give(int index)
+    {
+        var slot = Servable.Inputs[index];
+        if (given[index]) throw Refuse.Tensor(slot.Name, "is given twice.");
+        if (slot.Kind != Core.Registry.ValueKind.Tensor || slot.Datatype is null) throw Refuse.Carrying(slot.Name, slot.Type);
+        given[index] = true;
+        var buffer = buffers[index];
+        buffer.Reset(slot.Type);
+        return buffer;
+    }
+
+    /// <summary>Checks that every input is there and counts the rows.</summary>
+    public void Complete(int maximumRows)
+    {
+        for (var index = 0; index < Servable.Inputs.Length; index++)
+            if (!given[index]) throw Refuse.Tensor(Servable.Inputs[index].Name, "is missing.");
+        Rows = Servable.Batched ? TensorShape.CountRows(this, maximumRows) : 1;
+    }
+
+    /// <summary>Runs the session on this thread.</summary>
+    public void Compute()
+    {
+        for (var index = 0; index < values.Length; index++) values[index] = buffers[index].ToValue();
+        var run = Session.Session.Run(options, Servable.InputNames, values, OutputNames());
+        results = run;
+        for (var index = 0; index < run.Count; index++) NextOutput().Read(run[index], Servable.Outputs[OutputIndex(index)]);
+    }
+
+    /// <summary>Takes its rows of another call's outputs, which has computed all of them; <paramref name="owner"/> is told when they are no longer needed.</summary>
+    public void Share(InferenceCall whole, int firstRow, IDisposable owner)
+    {
+        results = owner;
+        var count = Requested.Count == 0 ? Servable.Outputs.Length : Requested.Count;
+        for (var index = 0; index < count; index++) NextOutput().Slice(whole.tensors[OutputIndex(index)], firstRow, Rows);
+    }
+
+    /// <summary>Forgets what a run has yielded, before another one.</summary>
+    public void ForgetOutputs()
+    {
+        results?.Dispose();
+        results = null;
+        foreach (var tensor in Outputs) tensor.Forget();
+        outputCount = 0;
+    }
+
+    /// <summary>Asks ONNX Runtime to stop at the next node.</summary>
+    public void Terminate() => options.Terminate = true;
+
+    /// <summary>Makes the call ready for the next request.</summary>
+    public void Release()
+    {
+        ForgetOutputs();
+        Session?.Leave();
+        (Session, Servable, Abandoned, Tabular) = (null!, null!, false, false);
+        foreach (var buffer in buffers) buffer.Trim();
+        given.AsSpan().Clear();
+        values.AsSpan().Clear();
+        Requested.Clear();
+        Id.Clear();
+        Response.Clear();
+        if (!options.Terminate) return;
+        options.Dispose();
+        options = new();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        options.Dispose();
+        Response.Dispose();
+        foreach (var buffer in buffers) buffer.Dispose();
+        foreach (var tensor in tensors) tensor.Dispose();
+    }
+
+    private int OutputIndex(int index) => Requested.Count == 0 ? index : Requested[index].Index;
+
+    private OutputTensor NextOutput()
+    {
+        if (outputCount == tensors.Count) tensors.Add(new());
+        return tensors[outputCount++];
+    }
+
+    private string[] OutputNames()
+    {
+        if (Requested.Count == 0) return Servable.OutputNames;
+        if (someNames.Length != Requested.Count) someNames = new string[Requested.Count];
+        for (var index = 0; index < someNames.Length; index++) someNames[index] = Servable.OutputNames[Requested[index].Index];
+        return someNames;
+    }
+}
+
+/// <summary>One output that a request asks for.</summary>
+/// <param name="Index">In the graph's order.</param>
+/// <param name="Binary">Whether its data follows the JSON as bytes; null where the output does not say.</param>
+/// <param name="Classes">How many classes of the classification extension; 0 for the tensor itself.</param>
+internal readonly record struct RequestedOutput(int Index, bool? Binary, int Classes);

@@ -1,0 +1,93 @@
+using System.Text;
+using Serverless.Core.Registry;
+using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.Sessions;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>One version of one model under one policy, prepared for answering.</summary>
+internal sealed class Servable
+{
+    private Rows.RowPlan? rowPlan;
+    private Rows.AnswerPlan? answerPlan;
+    private Batcher? batcher;
+
+    public Servable(ModelSnapshot snapshot, ServableVersion version, ModelGate gate)
+    {
+        (Model, Version, Policy, Task, Gate) = (snapshot.Name, version, snapshot.Policy.Serving, snapshot.Task, gate);
+        Key = new(version.Artifact, Policy.Runtime);
+        Inputs = [.. version.Signature.Inputs.Select(input => new ValueSlot(input))];
+        Outputs = [.. version.Signature.Outputs.Select(output => new ValueSlot(output))];
+        InputNames = [.. Inputs.Select(input => input.Name)];
+        OutputNames = [.. Outputs.Select(output => output.Name)];
+        Batched = Inputs.Length > 0 && Inputs.All(input => input.Dimensions is [< 0, ..]);
+        NumberText = version.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The model.</summary>
+    public ModelName Model { get; }
+
+    /// <summary>The version.</summary>
+    public ServableVersion Version { get; }
+
+    /// <summary>The version's number as protocols write it.</summary>
+    public string NumberText { get; }
+
+    /// <summary>How requests are answered.</summary>
+    public ServingPolicy Policy { get; }
+
+    /// <summary>What the model is for.</summary>
+    public TaskKind Task { get; }
+
+    /// <summary>Counts the model's requests.</summary>
+    public ModelGate Gate { get; }
+
+    /// <summary>Its session.</summary>
+    public SessionKey Key { get; }
+
+    /// <summary>Inputs, in the graph's order.</summary>
+    public ValueSlot[] Inputs { get; }
+
+    /// <summary>Outputs, in the graph's order.</summary>
+    public ValueSlot[] Outputs { get; }
+
+    /// <summary>The inputs' names.</summary>
+    public string[] InputNames { get; }
+
+    /// <summary>The outputs' names.</summary>
+    public string[] OutputNames { get; }
+
+    /// <summary>Whether every input's first dimension varies: then it counts rows.</summary>
+    public bool Batched { get; }
+
+    /// <summary>What gathers its requests, made at the first one.</summary>
+    public Batcher Batcher(Func<Batcher> make) => LazyInitializer.EnsureInitialized(ref batcher, make);
+
+    /// <summary>How rows of named features become tensors.</summary>
+    public Rows.RowPlan RowPlan => rowPlan ??= new(this);
+
+    /// <summary>How outputs become labels, probabilities and values.</summary>
+    public Rows.AnswerPlan AnswerPlan => answerPlan ??= new(this);
+}
+
+/// <summary>One input or output, prepared for comparing with requests.</summary>
+internal sealed class ValueSlot(ValueSignature signature)
+{
+    /// <summary>The graph's name.</summary>
+    public string Name { get; } = signature.Name;
+
+    /// <summary>The graph's name as a request spells it.</summary>
+    public byte[] Utf8 { get; } = Encoding.UTF8.GetBytes(signature.Name);
+
+    /// <summary>Tensor, map, sequence.</summary>
+    public ValueKind Kind { get; } = signature.Kind;
+
+    /// <summary>The elements' type.</summary>
+    public ElementType Type { get; } = signature.ElementType;
+
+    /// <summary>The protocol's name of the type, or null.</summary>
+    public string? Datatype { get; } = Tensors.Datatype.NameOf(signature.ElementType);
+
+    /// <summary>The dimensions, -1 where they vary; null when the graph leaves the rank open.</summary>
+    public long[]? Dimensions { get; } = signature.Shape?.Select(dimension => dimension.Size ?? -1).ToArray();
+}

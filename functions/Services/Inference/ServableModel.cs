@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Serverless.Core.Problems;
+using Serverless.Core.Registry;
+using Serverless.Services.Inference.Running;
+
+namespace Serverless.Services.Inference;
+
+/// <summary>A model's snapshot, its versions prepared as they are asked for.</summary>
+internal sealed class ServableModel
+{
+    private readonly ConcurrentDictionary<int, Servable> versions = new();
+    private readonly ModelGate gate;
+    private Servable? champion;
+    private Servable? answering;
+    private int swapNoted;
+
+    public ServableModel(ModelSnapshot snapshot, ServableModel? predecessor)
+    {
+        Snapshot = snapshot;
+        var policy = snapshot.Policy.Serving;
+        gate = predecessor is not null && predecessor.gate.Fits(policy) ? predecessor.gate : new(policy.MaxConcurrency, policy.MaxQueue);
+        answering = predecessor?.Answering;
+    }
+
+    /// <summary>The model as the registry gave it.</summary>
+    public ModelSnapshot Snapshot { get; }
+
+    /// <summary>What answered the last request that named no version.</summary>
+    public Servable? Answering { get => Volatile.Read(ref answering); set => Volatile.Write(ref answering, value); }
+
+    /// <summary>The champion.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.NotServable"/></exception>
+    public Servable Champion => champion ??= Snapshot.Champion is { } number
+        ? Get(number)
+        : throw Unservable($"The model \"{Snapshot.Name}\" has no champion; name one of its versions.");
+
+    /// <summary>A version by its number or an alias.</summary>
+    /// <exception cref="ProblemException">There is none, or it is archived.</exception>
+    public Servable Find(string version)
+    {
+        if (int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return Get(number);
+        var alias = AliasName.Parse(version);
+        return Snapshot.Aliases.TryGetValue(alias, out number) ? Get(number) : throw new ProblemException(ProblemKind.VersionNotFound,
+            $"The model \"{Snapshot.Name}\" has no alias \"{version}\".") { Expected = [.. Existing(), .. Snapshot.Aliases.Keys.Select(name => name.Value).Order()] };
+    }
+
+    /// <summary>Whether a version may answer.</summary>
+    public bool Serves(int number) => !Snapshot.Archived && Snapshot.Versions.TryGetValue(number, out var version) && !version.Archived;
+
+    /// <summary>True for the first who asks.</summary>
+    public bool TryNoteSwap() => Interlocked.Exchange(ref swapNoted, 1) == 0;
+
+    private Servable Get(int number)
+    {
+        if (versions.TryGetValue(number, out var ready)) return ready;
+        if (Snapshot.Archived) throw Unservable($"The model \"{Snapshot.Name}\" is archived.");
+        if (!Snapshot.Versions.TryGetValue(number, out var version))
+            throw new ProblemException(ProblemKind.VersionNotFound, $"The model \"{Snapshot.Name}\" has no version {number}; it has {Listed()}.")
+            { Expected = Existing() };
+        if (version.Archived) throw Unservable($"Version {number} of \"{Snapshot.Name}\" is archived.");
+        return versions.GetOrAdd(number, _ => new(Snapshot, version, gate));
+    }
+
+    private ProblemException Unservable(string detail) => new(ProblemKind.NotServable, detail) { Expected = Servables() };
+
+    private string Listed() => Snapshot.Versions.IsEmpty ? "none" : string.Join(", ", Existing());
+
+    private List<string> Existing() => [.. Snapshot.Versions.Keys.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+
+    private List<string> Servables() =>
+        [.. Snapshot.Versions.Values.Where(version => !version.Archived && !Snapshot.Archived).Select(version => version.Number.ToString(CultureInfo.InvariantCulture))];
+}
