@@ -8,13 +8,14 @@ using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Registry;
 
 namespace Serverless.Services.Inference;
 
 /// <summary>Composes the room.</summary>
 public static class InferenceRegistration
 {
-    /// <summary>Adds serving. It needs <c>ModelSnapshots</c> and <c>ArtifactFiles</c> from the registry.</summary>
+    /// <summary>Adds serving. It needs <see cref="ModelSnapshots"/>, <see cref="ArtifactFiles"/> and <see cref="ServedModels"/>, which read the registry.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -32,6 +33,9 @@ public static class InferenceRegistration
         services.AddSingleton(provider => new InferenceService(
             provider.GetRequiredService<InferencePipeline>(), provider.GetRequiredService<OpenInferenceProtocol>(),
             provider.GetRequiredService<KServeProtocol>(), provider.GetRequiredService<RowsProtocol>(), provider.GetRequiredService<MLflowProtocol>()));
+        services.AddSingleton(provider => new ModelDirectory(
+            provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
+            provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Serverless.Core.Problems;
 using Serverless.Services.Inference.KServe;
 using Serverless.Services.Inference.MLflow;
 using Serverless.Services.Inference.OpenInference;
@@ -33,6 +34,10 @@ public sealed class InferenceService
     /// <summary>MLflow scoring; <c>?version=</c> names a version or an alias.</summary>
     public Task InvokeAsync(HttpRequest request, string model, CancellationToken cancel) =>
         pipeline.AnswerAsync(mlflow, request, model, VersionOf(request), cancel);
+
+    /// <summary>The answer to a route that KServe v1 has and the suite does not.</summary>
+    public static ProblemException ExplainingIsNotBuilt(string model) =>
+        new(ProblemKind.NotSupported, $"\"{model}\" can't be explained: explanations are not built yet.");
 
     private static string? VersionOf(HttpRequest request) =>
         request.Query.TryGetValue("version", out var version) && version.Count > 0 ? version.ToString() : null;

@@ -29,6 +29,7 @@ internal sealed class Serving : IAsyncDisposable
         services.AddSingleton(clock ?? TimeProvider.System);
         services.AddSingleton(new ModelSnapshots((name, _) => Task.FromResult(Read(name)), clock ?? TimeProvider.System));
         services.AddSingleton(new ArtifactFiles(FetchAsync, folder));
+        services.AddSingleton(new ServedModels(_ => Names()));
         services.AddInference(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         provider = services.BuildServiceProvider();
     }
@@ -115,6 +116,11 @@ internal sealed class Serving : IAsyncDisposable
     private ModelSnapshot? Read(ModelName name)
     {
         lock (models) return models.GetValueOrDefault(name);
+    }
+
+    private IAsyncEnumerable<ModelName> Names()
+    {
+        lock (models) return models.Keys.ToArray().ToAsyncEnumerable();
     }
 
     private async Task FetchAsync(Digest digest, Stream target, CancellationToken cancel)
