@@ -69,6 +69,9 @@ internal sealed class Serving : IAsyncDisposable
     public void Promote(string model, int version) => Change(model, old =>
         new(old.Name, old.Task, old.Archived, old.Aliases.SetItem(AliasName.Champion, version), old.Versions, old.Policy, old.PolicyVersion));
 
+    /// <summary>Keeps bytes under an address that no version was registered with.</summary>
+    public void Hold(Digest digest, byte[] bytes) => artifacts[digest] = bytes;
+
     public static byte[] Model(string file) => File.ReadAllBytes(Path.Combine(Data, "models", file + ".onnx"));
 
     public static JsonElement Golden(string file) =>

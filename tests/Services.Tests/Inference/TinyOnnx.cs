@@ -40,6 +40,9 @@ internal static class TinyOnnx
     public static byte[] Plus(float constant) => Model(
         [Node("Add", ["x", "c"], "y")], [Tensor("x", ElementType.Float, -1, 1)], [Tensor("y", ElementType.Float, -1, 1)], [FloatTensor("c", constant)]);
 
+    /// <summary>A model's last field, of so many bytes, which ONNX does not know.</summary>
+    public static byte[] Padding(int bytes, byte value) => Bytes(900, [.. Enumerable.Repeat(value, bytes)]);
+
     private static byte[] Model(byte[][] nodes, byte[][] inputs, byte[][] outputs, byte[][]? constants = null)
     {
         var graph = Join([.. nodes.Select(node => Bytes(1, node)), Text(2, "g"), .. (constants ?? []).Select(one => Bytes(5, one)),

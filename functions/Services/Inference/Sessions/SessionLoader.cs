@@ -31,7 +31,8 @@ internal static class SessionLoader
             ExecutionMode = policy.InterOpThreads == 1 ? ExecutionMode.ORT_SEQUENTIAL : ExecutionMode.ORT_PARALLEL,
             EnableCpuMemArena = policy.Arena,
             GraphOptimizationLevel = Level(policy.GraphOptimization),
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // A run that fails throws, and is logged or answered then: ONNX Runtime need not print it too.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         // Several sessions share few cores: threads that spin while they wait would take them from the others.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
