@@ -1,14 +1,21 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
+using Serverless.Services.Inference;
+using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
-using Serverless.Services.Storage;
+using Serverless.Services.Registry.Onnx;
+
+// A child of ours: it loads one file, says how that went, and ends.
+if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<AccessMiddleware>();
 
-builder.Services.AddStorage(builder.Configuration);
+builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
+builder.Services.AddInference(builder.Configuration);
 
 builder.Build().Run();
+return 0;

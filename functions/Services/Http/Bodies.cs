@@ -16,8 +16,19 @@ public static class Bodies
     /// <see cref="ProblemKind.InvalidRequest"/> with the place in the document.</exception>
     public static async Task<T> ReadAsync<T>(this HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancel)
     {
-        if (!request.HasJsonContentType()) throw new ProblemException(ProblemKind.UnsupportedMediaType, "The body is application/json.") { Expected = ["application/json"] };
+        if (!request.HasJsonContentType()) throw NotJson();
         return Parse(await request.ReadBytesAsync(Largest, cancel), type);
+    }
+
+    /// <summary>The body as a record, or null when there is none.</summary>
+    /// <exception cref="ProblemException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<T?> ReadOptionalAsync<T>(this HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
+    {
+        var bytes = await request.ReadBytesAsync(Largest, cancel);
+        if (bytes.Length == 0) return null;
+        if (!request.HasJsonContentType()) throw NotJson();
+        return Parse(bytes, type);
     }
 
     /// <summary>The whole body, at most <paramref name="largest"/> bytes.</summary>
@@ -58,6 +69,8 @@ public static class Bodies
         var path = message.IndexOf(" Path: ", StringComparison.Ordinal);
         return (path < 0 ? message : message[..path]).Replace("Serverless.Services.", "", StringComparison.Ordinal);
     }
+
+    private static ProblemException NotJson() => new(ProblemKind.UnsupportedMediaType, "The body is application/json.") { Expected = ["application/json"] };
 
     private static ProblemException TooLarge(int largest) => new(ProblemKind.BodyTooLarge, $"The body is larger than {largest} bytes.");
 }

@@ -9,18 +9,21 @@ using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Registry;
+using Serverless.Services.Registry.Models;
 
 namespace Serverless.Services.Inference;
 
 /// <summary>Composes the room.</summary>
 public static class InferenceRegistration
 {
-    /// <summary>Adds serving. It needs <see cref="ModelSnapshots"/>, <see cref="ArtifactFiles"/> and <see cref="ServedModels"/>, which read the registry.</summary>
+    /// <summary>Adds serving. It needs the registry: <see cref="ModelSnapshots"/>, <see cref="ArtifactFiles"/> and <see cref="ModelCatalog"/>.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<InferenceOptions>().Bind(configuration.GetSection(InferenceOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>();
+        services.AddSingleton(provider => new ServedModels(cancel => provider.GetRequiredService<ModelCatalog>().AllAsync(cancel)
+            .Where(model => !model.Archived).Select(model => model.Name)));
         services.AddSingleton<SessionCache>();
         services.AddSingleton<ModelRouter>();
         services.AddSingleton<CallPool>();

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Azure.Messaging;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Registry;
@@ -30,11 +32,18 @@ public sealed class Projections(ModelsTable models, ModelRows rows, CatalogTable
         }
     }
 
-    /// <summary>Brings the projections up to one event. Duplicates and old events change nothing.</summary>
-    /// <param name="model">Whose event.</param>
-    /// <param name="entry">The event's id, which is the audit entry's.</param>
+    /// <summary>Handles an event of the registry; any other is none of ours.</summary>
+    /// <param name="published">As the topic delivers it, in any order, as often as it likes.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task RepairAsync(ModelName model, Guid entry, CancellationToken cancel)
+    public Task HandleAsync(CloudEvent published, CancellationToken cancel) =>
+        published.Type.StartsWith(EventTypes.Registry, StringComparison.Ordinal)
+        && Guid.TryParse(published.Id, out var entry)
+        && published.Subject?.Split('/') is ["models", var model, ..]
+            ? RepairAsync(ModelName.Parse(model), entry, cancel)
+            : Task.CompletedTask;
+
+    // Duplicates and old events change nothing: the state is read as it is now.
+    private async Task RepairAsync(ModelName model, Guid entry, CancellationToken cancel)
     {
         if (await models.FindAsync(model, StorageNames.Audit(entry), cancel) is { } audit)
         {

@@ -32,6 +32,28 @@ internal static class PolicyYaml
         }
     }
 
+    /// <summary>JSON as YAML, in block style; texts that plain YAML would read as something else are quoted.</summary>
+    public static string Of(JsonNode? json)
+    {
+        var text = new StringWriter();
+        new YamlStream(new YamlDocument(Node(json))).Save(text, assignAnchors: false);
+        return text.ToString().TrimEnd().TrimEnd('.').TrimEnd() + "\n";
+    }
+
+    private static YamlNode Node(JsonNode? json) => json switch
+    {
+        JsonObject map => new YamlMappingNode(map.Select(member => KeyValuePair.Create<YamlNode, YamlNode>(new YamlScalarNode(member.Key), Node(member.Value)))),
+        JsonArray list => new YamlSequenceNode(list.Select(Node)),
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => Text(value.GetValue<string>()),
+        _ => new YamlScalarNode(json?.ToJsonString() ?? "null"),
+    };
+
+    private static YamlScalarNode Text(string text)
+    {
+        var plain = new YamlScalarNode(text) { Style = ScalarStyle.Plain };
+        return Scalar(plain)?.GetValueKind() == System.Text.Json.JsonValueKind.String ? new(text) : new(text) { Style = ScalarStyle.DoubleQuoted };
+    }
+
     private static JsonNode? Convert(YamlNode node, int depth, ref int nodes)
     {
         // Aliases can make a small text enormous, or endless.

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Serverless.Core.Registry;
+using Serverless.Services.Http;
+using Serverless.Services.Registry.Versions;
+
+namespace Serverless.App.Registry;
+
+/// <summary>A version's model card: Markdown, or JSON where the caller accepts nothing else.</summary>
+public sealed class GetCardFunction(ModelCards cards)
+{
+    [Function("GetCard")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models/{model}/versions/{version:int}/card")] HttpRequest request,
+        string model,
+        int version,
+        CancellationToken cancel) => Answer.From(async () =>
+    {
+        var card = await cards.WriteAsync(ModelName.Parse(model), version, cancel);
+        return TypedResults.Text(card, "text/markdown; charset=utf-8");
+    });
+}

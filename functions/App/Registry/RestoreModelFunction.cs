@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Serverless.Core.Registry;
+using Serverless.Services.Http;
+using Serverless.Services.Registry;
+using Serverless.Services.Registry.Aliases;
+using Serverless.Services.Registry.Models;
+
+namespace Serverless.App.Registry;
+
+/// <summary>Lets an archived model answer again.</summary>
+public sealed class RestoreModelFunction(ModelService models, AliasService aliases)
+{
+    [Function("RestoreModel")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "models/{model}/restore")] HttpRequest request,
+        string model,
+        CancellationToken cancel) => Answer.From(async () =>
+    {
+        var name = ModelName.Parse(model);
+        var reason = await request.ReadOptionalAsync(RegistryJson.Default.ReasonRequest, cancel);
+        var record = await models.SetArchivedAsync(name, archived: false, reason?.Reason, request.IfMatch(), request.Caller(), cancel);
+        return Revisions.Json(request, ModelResponse.Of(record, await aliases.ListAsync(name, cancel)), RegistryJson.Default.ModelResponse, record.Revision);
+    });
+}

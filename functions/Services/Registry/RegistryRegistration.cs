@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Serverless.Services.Events;
+using Serverless.Services.Registry.Aliases;
+using Serverless.Services.Registry.Audit;
+using Serverless.Services.Registry.Models;
+using Serverless.Services.Registry.Onnx;
+using Serverless.Services.Registry.Policies;
+using Serverless.Services.Registry.Versions;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Registry;
+
+/// <summary>Composes the registry.</summary>
+public static class RegistryRegistration
+{
+    private static readonly TimeSpan TrialLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Registers the registry with its tables, its outbox and its cache of artifacts (<c>Registry:CacheFolder</c>, by default below the system's temporary folder).</summary>
+    public static IServiceCollection AddRegistry(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddStorage(configuration);
+        services.AddSingleton<ModelsTable>().AddSingleton<CatalogTable>().AddSingleton<AuditIndexTable>().AddSingleton<ArtifactBlobs>().AddSingleton<OutboxQueue>();
+        services.AddSingleton<EventPublisher>().AddSingleton<OutboxDispatcher>();
+        services.AddSingleton<ModelRows>().AddSingleton<Projections>().AddSingleton<ModelStore>();
+        services.AddSingleton<ModelService>().AddSingleton<ModelCatalog>().AddSingleton<AliasService>();
+        services.AddSingleton<PolicyVersions>().AddSingleton<PolicyService>().AddSingleton<AuditTrail>();
+        services.AddSingleton<VersionReader>().AddSingleton<VersionService>().AddSingleton<VersionIntake>().AddSingleton<RegistrationService>();
+        services.AddSingleton<ArtifactReader>().AddSingleton<ModelCards>().AddSingleton<StagingSweep>();
+        services.AddSingleton<TrialLoad>(_ => new TrialProcess(TrialLimit).RunAsync);
+        services.AddSingleton(provider => new ModelSnapshots(provider.GetRequiredService<VersionReader>().SnapshotAsync, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ArtifactFiles(
+            provider.GetRequiredService<ArtifactBlobs>().DownloadAsync,
+            configuration["Registry:CacheFolder"] ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "artifacts")));
+        return services;
+    }
+}
