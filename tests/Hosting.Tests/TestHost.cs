@@ -27,7 +27,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static FunctionsApplicationBuilder Builder(IEnumerable<Type> types, params string[] args)
     {
-        var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--FunctionsHost:Quiet=true", $"--AzureWebJobsStorage={NoStorage}", .. args]);
+        var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--FunctionsHost:Quiet=true", "--DOTNET_RUNNING_IN_CONTAINER=false", $"--AzureWebJobsStorage={NoStorage}", .. args]);
         builder.Properties[EmbeddedHostBuilder.TypesProperty] = types;
         builder.Services.AddSingleton<Recorder>();
         return builder;

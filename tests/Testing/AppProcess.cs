@@ -79,6 +79,16 @@ public sealed partial class AppProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>Ends its standard input, as the end of the process that started it would.</summary>
+    public void CloseInput() => process.StandardInput.Close();
+
+    /// <summary>Waits until it has ended. The exit code.</summary>
+    public async Task<int> WaitForExitAsync(CancellationToken cancel)
+    {
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -98,6 +108,7 @@ public sealed partial class AppProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["FunctionsHost__StopWhenInputEnds"] = "true";
+        start.Environment["DOTNET_RUNNING_IN_CONTAINER"] = "false";
         if (storage is not null) start.Environment["AzureWebJobsStorage"] = storage;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         return start;

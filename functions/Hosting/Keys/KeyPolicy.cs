@@ -9,7 +9,7 @@ internal static class KeyPolicy
 {
     public static bool Enforced(IConfiguration settings) =>
         settings.GetValue(HostSettings.EnableAuth, false)
-        || string.Equals(Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER"), "true", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(settings["DOTNET_RUNNING_IN_CONTAINER"], "true", StringComparison.OrdinalIgnoreCase)
         || !OnlyLoopback(settings);
 
     private static bool OnlyLoopback(IConfiguration settings)
