@@ -19,7 +19,7 @@ internal static class ResponseSending
         var body = call.Response;
         response.Headers.ContentType = body.Binary ? Octets : Json;
         if (body.Binary) response.Headers["Inference-Header-Content-Length"] = body.JsonLength.ToString(CultureInfo.InvariantCulture);
-        response.Headers["x-prediction-id"] = call.Ids.Header();
+        IdHeader.Set(response, call.Ids);
         response.Headers["x-model-version"] = call.Servable.NumberText;
         var accepted = context.Request.Headers.AcceptEncoding;
         if (accepted.Count > 0 && body.Length >= compressFrom && Choose(accepted.ToString()) is { } encoding)
