@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Serverless.Testing;
+
+namespace Serverless.App.Tests;
+
+/// <summary>One application for a class of tests, on a developer's machine: nothing asks for keys.</summary>
+public sealed class Suite(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private AppProcess? app;
+
+    public AppProcess App => app ?? throw new InvalidOperationException("The application has not been started.");
+
+    public string Storage => azurite.ConnectionString;
+
+    public async ValueTask InitializeAsync() => app = await AppProcess.StartAsync(azurite.ConnectionString, null, CancellationToken.None);
+
+    public ValueTask DisposeAsync() => app?.DisposeAsync() ?? default;
+
+    /// <summary>A file of <c>tests/data/models</c>.</summary>
+    public static string Model(string name) => Path.Combine(Tests(), "data", "models", name);
+
+    /// <summary>Registers a shipped model under a name.</summary>
+    public async Task<HttpResponseMessage> RegisterAsync(string name, string model)
+    {
+        using var content = new ByteArrayContent(await File.ReadAllBytesAsync(Model(model + ".onnx")));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return await App.Client.PostAsync($"/models/{Uri.EscapeDataString(name)}/versions", content);
+    }
+
+    /// <summary>Sends JSON and expects a status; gives back the body.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, HttpStatusCode expected, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(App.Address, path)) { Content = body is null ? null : JsonContent.Create(body) };
+        if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        using var answer = await App.Client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.StatusCode == expected, $"{method} {path}: {(int)answer.StatusCode} {text}");
+        return text.Length > 0 && text[0] is '{' or '[' ? JsonDocument.Parse(text).RootElement : default;
+    }
+
+    private static string Tests([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, ".."));
+
+    public Task<JsonElement> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, HttpStatusCode.OK);
+}
