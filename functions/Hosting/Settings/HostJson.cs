@@ -43,7 +43,7 @@ internal sealed class HostJson
         {
             return new HostJson(new ConfigurationBuilder()
                 .AddJsonFile(path, optional: true, reloadOnChange: false)
-                .AddConfiguration(settings.GetSection("AzureFunctionsJobHost")).Build());
+                .AddInMemoryCollection(settings.GetSection("AzureFunctionsJobHost").AsEnumerable(makePathsRelative: true).Where(setting => setting.Value is not null)).Build());
         }
         catch (Exception problem) when (problem is InvalidDataException or FormatException or JsonException or InvalidOperationException)
         {
