@@ -17,6 +17,7 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
     private const int MaximumMisses = 10_000;
 
     private readonly ConcurrentDictionary<ModelName, Entry> entries = new();
+    private long invalidations;
 
     /// <summary>The model as it is (at most <see cref="FreshFor"/> and one background read ago), or null when there is none.</summary>
     public ValueTask<ModelSnapshot?> GetAsync(ModelName name, CancellationToken cancel)
@@ -29,14 +30,22 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
     }
 
     /// <summary>Forgets a model, so that its next reader sees what this instance has just written.</summary>
-    public void Invalidate(ModelName name) => entries.TryRemove(name, out _);
+    public void Invalidate(ModelName name)
+    {
+        Interlocked.Increment(ref invalidations);
+        entries.TryRemove(name, out _);
+    }
 
     private async Task<ModelSnapshot?> ReadAsync(ModelName name, CancellationToken cancel)
     {
+        var before = Interlocked.Read(ref invalidations);
         var readAt = clock.GetTimestamp();
         var snapshot = await load(name, cancel);
         if (snapshot is null && entries.Count > MaximumMisses) return null;
-        entries[name] = new(snapshot, readAt);
+        // What was read before an invalidation must not be kept after it.
+        if (Interlocked.Read(ref invalidations) != before) return snapshot;
+        var entry = entries[name] = new(snapshot, readAt);
+        if (Interlocked.Read(ref invalidations) != before) entries.TryRemove(new(name, entry));
         return snapshot;
     }
 

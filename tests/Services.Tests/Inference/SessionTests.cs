@@ -147,6 +147,7 @@ public sealed class SessionTests
         await using var serving = new Serving();
         serving.Register("m", TinyOnnx.Plus(1));
         serving.Register("m", TinyOnnx.Plus(10));
+        foreach (var version in (string[])["1", "2"]) await serving.InferAsync("m", One, version);
         using var stop = new CancellationTokenSource();
         var workers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
         {

@@ -61,6 +61,19 @@ public sealed class ModelSnapshotsTests
         Assert.Equal(3, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
     }
 
+    [Fact]
+    public async Task Invalidate_DuringAFirstRead_IsNotUndoneByIt()
+    {
+        var reads = 0;
+        var slow = new TaskCompletionSource<ModelSnapshot?>();
+        var snapshots = new ModelSnapshots((name, _) => ++reads == 1 ? slow.Task : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
+        var early = snapshots.GetAsync(Iris, default);
+        snapshots.Invalidate(Iris);
+        slow.SetResult(Snapshot(Iris, 1));
+        Assert.Equal(1, (await early)!.PolicyVersion);
+        Assert.Equal(2, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+    }
+
     private static ModelSnapshot Snapshot(ModelName name, int policyVersion) => new(
         name, TaskKind.Other, false, ImmutableDictionary<AliasName, int>.Empty,
         ImmutableSortedDictionary<int, ServableVersion>.Empty, ModelPolicy.Default, policyVersion);
