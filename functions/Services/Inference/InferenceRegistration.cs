@@ -9,6 +9,7 @@ using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Registry;
+using Serverless.Services.Storage;
 using Serverless.Services.Registry.Models;
 
 namespace Serverless.Services.Inference;
@@ -36,6 +37,7 @@ public static class InferenceRegistration
         services.AddSingleton(provider => new InferenceService(
             provider.GetRequiredService<InferencePipeline>(), provider.GetRequiredService<OpenInferenceProtocol>(),
             provider.GetRequiredService<KServeProtocol>(), provider.GetRequiredService<RowsProtocol>(), provider.GetRequiredService<MLflowProtocol>()));
+        services.TryAddSingleton(provider => ServedModels.From(provider.GetRequiredService<CatalogTable>()));
         services.AddSingleton(provider => new ModelDirectory(
             provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));

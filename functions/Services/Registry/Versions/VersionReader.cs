@@ -51,7 +51,8 @@ public sealed class VersionReader(ModelsTable table, ModelRows rows, PolicyVersi
     {
         if (await table.FindAsync(model, StorageNames.ModelRow, cancel) is not { } row) return null;
         var record = await rows.ReadAsync(row, StoredJson.Default.ModelRecord, cancel);
-        var aliases = AliasesAsync(model, cancel);
+        // Before the versions: whatever an alias points at is then among them.
+        var aliases = await AliasesAsync(model, cancel);
         var policy = policies.InForceAsync(record, cancel);
         var versions = ImmutableSortedDictionary.CreateBuilder<int, ServableVersion>();
         await foreach (var versionRow in table.ListAsync(model, StorageNames.VersionPrefix, null, cancel))
@@ -62,7 +63,7 @@ public sealed class VersionReader(ModelsTable table, ModelRows rows, PolicyVersi
 
         return new(
             model, record.Task, record.Archived,
-            (await aliases).ToImmutableDictionary(alias => AliasName.Parse(alias.Key), alias => alias.Value),
+            aliases.ToImmutableDictionary(alias => AliasName.Parse(alias.Key), alias => alias.Value),
             versions.ToImmutable(), (await policy).Policy, record.PolicyVersion);
     }
 
