@@ -13,7 +13,7 @@ internal static class Require
 
     public static void Finite(ReadOnlySpan<double> values, string name)
     {
-        if (!TensorPrimitives.IsFiniteAll(values))
+        if (!values.IsEmpty && !TensorPrimitives.IsFiniteAll(values))
             throw new ArgumentException("Every value must be a finite number.", name);
     }
 
