@@ -1,0 +1,14 @@
+namespace Serverless.Services.Predictions;
+
+/// <summary>How a block stores one column. The numbers are stored: never change one.</summary>
+internal enum ColumnKind : byte
+{
+    /// <summary>Every row is null; nothing follows.</summary>
+    Nulls = 0,
+    /// <summary>Every row has the one value that follows.</summary>
+    Constant = 1,
+    /// <summary>A value for every row.</summary>
+    Dense = 2,
+    /// <summary>A validity bitmap as Arrow has it, then a value for every row.</summary>
+    Nullable = 3,
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Services.Predictions;
+
+/// <summary>How this instance writes, compacts and reads the prediction log.</summary>
+public sealed class PredictionLogOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "PredictionLog";
+
+    /// <summary>The most memory, in bytes, that rows on their way to storage take in this instance.</summary>
+    [Range(1 << 20, 1L << 36)]
+    public long MaximumBytes { get; set; } = 64L << 20;
+
+    /// <summary>Blocks after which a writer begins a new blob. An append blob ends at 50,000.</summary>
+    [Range(1, 49_000)]
+    public int MaximumBlocks { get; set; } = 40_000;
+
+    /// <summary>The longest wait between two tries to store a block.</summary>
+    public TimeSpan MaximumBackoff { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after its end an hour is compacted: late enough that its last blocks have come.</summary>
+    public TimeSpan CompactAfter { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long blocks that were compacted stay, for readers that had listed them before.</summary>
+    public TimeSpan Grace { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The folder for the counts that survive a killed process; null for the machine's temporary folder.</summary>
+    public string? LedgerFolder { get; set; }
+
+    /// <summary>The key, in Base64, of the hashes that a policy's <c>hash</c> rules ask for. Without it each start takes a key of its own: hashes of different runs do not match.</summary>
+    public string? HashKey { get; set; }
+}
+
+/// <summary>Checks the options at start.</summary>
+[OptionsValidator]
+public sealed partial class PredictionLogOptionsValidator : IValidateOptions<PredictionLogOptions>;

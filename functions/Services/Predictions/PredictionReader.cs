@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Azure;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging;
+using ParquetSharp;
+using Serverless.Core.Registry;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Predictions;
+
+/// <summary>
+/// The prediction log's reading end: fresh and compacted rows as one, each exactly once, as Arrow batches. Rows are never materialised;
+/// partitions, row groups and columns that nobody asked for are not fetched; memory holds a few batches, however long the window.
+/// </summary>
+public sealed class PredictionReader(BlobContainerClient container, ILogger<PredictionReader> logger)
+{
+    private const int Width = 4;
+
+    /// <summary>The predictions of a window, in the order of their hours. Dispose each batch when done with it.</summary>
+    /// <param name="query">What to read.</param>
+    /// <param name="report">Is told what was passed over; complete when the read has ended.</param>
+    /// <param name="cancel">Ends the read.</param>
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(PredictionQuery query, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var hour in HoursAsync(query, cancel))
+        {
+            var filter = new BatchFilter(query, hour >= query.From && hour.AddHours(1) <= query.To);
+            var sources = await SourcesAsync(query, hour, null, report, cancel);
+            await foreach (var batch in Ahead.InOrderAsync(sources.Select(source => Filtered(source, filter)), Width, cancel)) yield return batch;
+        }
+        foreach (var flaw in report.Flaws) logger.Flawed(flaw.Path, flaw.From, flaw.To, flaw.What);
+    }
+
+    /// <summary>One prediction with all its columns; null when the log has none of this id.</summary>
+    public async Task<RecordBatch?> FindAsync(ModelName model, PredictionId id, ReadReport report, CancellationToken cancel)
+    {
+        var query = new PredictionQuery(model, id.Time, id.Time.AddMilliseconds(1));
+        var look = new BatchFilter(query with { Columns = new HashSet<string> { LogColumns.Id } }, wholeHour: true, ids: found => found == id);
+        var take = new BatchFilter(query, wholeHour: true, ids: found => found == id);
+        foreach (var source in await SourcesAsync(query, Hour(id.Time), id, report, cancel))
+        {
+            if (await FirstAsync(Filtered(source, look)(cancel)) is null) continue;
+            return await FirstAsync(Filtered(source, take)(cancel));
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// A page of a window in the order of ids, which is that of time. It goes on after the id that the last page ended with;
+    /// so rows that arrive or move meanwhile neither repeat nor hide others.
+    /// </summary>
+    public async Task<PredictionPage> PageAsync(PredictionQuery query, PredictionId? after, int size, ReadReport report, CancellationToken cancel)
+    {
+        var rows = new List<PredictionRow>();
+        var start = after is { } last && last.Time > query.From ? query with { From = last.Time } : query;
+        await foreach (var hour in HoursAsync(start, cancel))
+        {
+            rows.AddRange(await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync(await SourcesAsync(start, hour, null, report, cancel), cancel));
+            if (rows.Count == size) return new(rows, rows[^1].Id);
+        }
+        return new(rows, null);
+    }
+
+    /// <summary>The models that have a log.</summary>
+    public async Task<IReadOnlyList<ModelName>> ModelsAsync(CancellationToken cancel)
+    {
+        var models = new List<ModelName>();
+        await foreach (var prefix in PrefixesAsync("", cancel))
+            if (prefix.StartsWith("model=", StringComparison.Ordinal)) models.Add(ModelName.Parse(Uri.UnescapeDataString(prefix["model=".Length..^1])));
+        return models;
+    }
+
+    /// <summary>The hours of a window that hold files.</summary>
+    internal async IAsyncEnumerable<DateTimeOffset> HoursAsync(PredictionQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (query.To <= query.From) yield break;
+        var (first, last) = (Hour(query.From), Hour(query.To.AddTicks(-1)));
+        var days = new List<DateOnly>();
+        await foreach (var prefix in PrefixesAsync(PredictionPaths.Model(query.Model), cancel))
+            if (PredictionPaths.ParseDay(prefix) is { } day && day >= DateOnly.FromDateTime(first.UtcDateTime) && day <= DateOnly.FromDateTime(last.UtcDateTime)) days.Add(day);
+        foreach (var day in days.Order())
+            await foreach (var prefix in PrefixesAsync(PredictionPaths.Day(query.Model, day), cancel))
+                if (PredictionPaths.ParseHour(prefix) is { } hour && hour >= first && hour <= last) yield return hour;
+    }
+
+    private async Task<IReadOnlyList<IPredictionSource>> SourcesAsync(PredictionQuery query, DateTimeOffset hour, PredictionId? id, ReadReport report, CancellationToken cancel)
+    {
+        var partition = await Partition.ListAsync(container, PredictionPaths.Hour(query.Model, hour), cancel);
+        foreach (var path in partition.Foreign) report.Add(new(path, 0, 0, "not a file of the log"));
+        var sources = new List<IPredictionSource>();
+        foreach (var part in partition.Parts.OrderBy(part => part.Number)) await AddGroupsAsync(part, sources, query, id, report, cancel);
+        sources.AddRange(partition.Fresh.OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Where(file => partition.CoveredUpTo(file.Name) < file.Length)
+            .Select(file => new FreshRows(new FreshSource(container, file, report), partition.CoveredUpTo(file.Name), file.Path, report)));
+        return sources;
+    }
+
+    private async Task AddGroupsAsync(PartFile file, List<IPredictionSource> sources, PredictionQuery query, PredictionId? id, ReadReport report, CancellationToken cancel)
+    {
+        var part = new PartSource(container, file, report);
+        try
+        {
+            foreach (var group in await part.GroupsAsync(query, id, cancel)) sources.Add(new GuardedRows(new PartRows(part, group), report));
+        }
+        catch (ParquetException damaged)
+        {
+            report.Add(new(file.Path, 0, file.Length, $"not readable as Parquet: {damaged.Message}"));
+        }
+    }
+
+    private static Func<CancellationToken, IAsyncEnumerable<RecordBatch>> Filtered(IPredictionSource source, BatchFilter filter) =>
+        cancel => FilterAsync(source, filter, cancel);
+
+    private static async IAsyncEnumerable<RecordBatch> FilterAsync(IPredictionSource source, BatchFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var batch in source.ReadAsync(filter.Needs, cancel))
+            if (filter.Apply(batch) is { } passed) yield return passed;
+    }
+
+    private static async Task<RecordBatch?> FirstAsync(IAsyncEnumerable<RecordBatch> batches)
+    {
+        await foreach (var batch in batches) return batch;
+        return null;
+    }
+
+    private async IAsyncEnumerable<string> PrefixesAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var items = container.GetBlobsByHierarchyAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, "/", path, cancel).GetAsyncEnumerator(cancel);
+        while (await NextAsync(items))
+            if (items.Current.IsPrefix) yield return items.Current.Prefix;
+    }
+
+    private static async Task<bool> NextAsync(IAsyncEnumerator<Azure.Storage.Blobs.Models.BlobHierarchyItem> items)
+    {
+        try
+        {
+            return await items.MoveNextAsync();
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return false;
+        }
+    }
+
+    private static DateTimeOffset Hour(DateTimeOffset time) => new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+}

@@ -1,0 +1,179 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Predictions;
+
+/// <summary>
+/// One request on its way into the log. The caller fills it, hands it to <see cref="PredictionLog.WriteAsync"/> and forgets it:
+/// everything was copied, so the caller's buffers are its own again at once.
+/// </summary>
+public sealed class PredictionEntry : IDisposable
+{
+    private const int InitialBytes = 512;
+    private const int ShortestLimit = 128;
+
+    private readonly Slot[] slots;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private int used;
+
+    internal PredictionEntry(ModelName model, PredictionSchema schema, in PredictionHeader header)
+    {
+        (Model, Schema, Header) = (model, schema, header);
+        slots = new Slot[schema.Tensors.Count];
+    }
+
+    internal ModelName Model { get; }
+
+    internal PredictionSchema Schema { get; }
+
+    internal PredictionHeader Header { get; }
+
+    internal int Bytes => used;
+
+    internal long AcceptedAt { get; set; }
+
+    internal long Charge { get; set; }
+
+    internal TaskCompletionSource? Durable { get; set; }
+
+    /// <summary>Keeps a tensor of fixed-size elements, row by row as it lies in memory.</summary>
+    /// <param name="tensor">Its place in <see cref="PredictionSchema.Tensors"/>.</param>
+    /// <param name="elements">Its bytes, little-endian.</param>
+    public void Tensor(int tensor, ReadOnlySpan<byte> elements)
+    {
+        var layout = Schema.Tensors[tensor];
+        if (layout.Columns.Count == 0) return;
+        if (layout.List && (layout.Columns[0] is null || elements.Length / Header.Rows > Schema.Policy.LargeTensorBytes))
+        {
+            HashRows(tensor, elements);
+            return;
+        }
+        var start = used;
+        if (layout.Type is ElementType.Float16 or ElementType.BFloat16) Widen(layout.Type, elements);
+        else elements.CopyTo(Take(elements.Length));
+        Check(layout, (used - start) / LogTypes.Size(LogTypes.Of(layout.Type)!.Value));
+        slots[tensor] = new(start, used - start, SlotKind.Values);
+    }
+
+    /// <summary>Keeps a tensor of fixed-size elements.</summary>
+    public void Tensor<T>(int tensor, ReadOnlySpan<T> elements) where T : unmanaged => Tensor(tensor, MemoryMarshal.AsBytes(elements));
+
+    /// <summary>Keeps a tensor of texts; null is kept as null.</summary>
+    public void Texts(int tensor, ReadOnlySpan<string?> elements)
+    {
+        var layout = Schema.Tensors[tensor];
+        if (layout.Columns.Count == 0) return;
+        if (layout.List && layout.Columns[0] is null)
+        {
+            HashRows(tensor, elements);
+            return;
+        }
+        Check(layout, elements.Length);
+        var start = used;
+        foreach (var text in elements) Text(text);
+        slots[tensor] = new(start, used - start, SlotKind.Values);
+    }
+
+    /// <summary>Gives the memory back; the log does this for an entry that it was handed.</summary>
+    public void Dispose()
+    {
+        if (buffer.Length == 0) return;
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    internal bool TryGet(int tensor, out ReadOnlySpan<byte> values, out bool hashed)
+    {
+        var slot = slots[tensor];
+        values = buffer.AsSpan(slot.Start, slot.Length);
+        hashed = slot.Kind == SlotKind.Hashes;
+        return slot.Kind != SlotKind.Missing;
+    }
+
+    private void Check(TensorLayout layout, int elements)
+    {
+        if (layout.List || elements == Header.Rows * layout.Columns.Count) return;
+        throw new ArgumentException($"'{layout.Name}' has {elements} elements where {Header.Rows} rows of {layout.Columns.Count} were announced.", nameof(elements));
+    }
+
+    // A text beyond the limit is kept as its hash too, so that no row outgrows a block.
+    private void Text(string? text)
+    {
+        if (text is null)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(Take(4), -1);
+            return;
+        }
+        var length = Encoding.UTF8.GetByteCount(text);
+        if (length > Math.Max(Schema.Policy.LargeTensorBytes, ShortestLimit))
+        {
+            Text(LargeText(text));
+            return;
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(Take(4), length);
+        Encoding.UTF8.GetBytes(text, Take(length));
+    }
+
+    private static string LargeText(string text) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+
+    private void HashRows(int tensor, ReadOnlySpan<byte> elements)
+    {
+        var (start, rows) = (used, Header.Rows);
+        var size = elements.Length / rows;
+        for (var row = 0; row < rows; row++) SHA256.HashData(elements.Slice(row * size, size), Take(32));
+        slots[tensor] = new(start, used - start, SlotKind.Hashes);
+    }
+
+    private void HashRows(int tensor, ReadOnlySpan<string?> elements)
+    {
+        var (start, rows) = (used, Header.Rows);
+        var size = elements.Length / rows;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var row = 0; row < rows; row++)
+        {
+            foreach (var text in elements.Slice(row * size, size))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(text ?? ""));
+                hash.AppendData([0]);
+            }
+            hash.GetHashAndReset(Take(32));
+        }
+        slots[tensor] = new(start, used - start, SlotKind.Hashes);
+    }
+
+    private void Widen(ElementType type, ReadOnlySpan<byte> elements)
+    {
+        var floats = MemoryMarshal.Cast<byte, float>(Take(elements.Length * 2));
+        if (type == ElementType.Float16)
+            System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(elements), floats);
+        else
+            for (var at = 0; at < floats.Length; at++)
+                floats[at] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(elements[(at * 2)..]) << 16);
+    }
+
+    private Span<byte> Take(int length)
+    {
+        if (length > buffer.Length - used)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(used + length, buffer.Length * 2));
+            buffer.AsSpan(0, used).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+        used += length;
+        return buffer.AsSpan(used - length, length);
+    }
+
+    private readonly record struct Slot(int Start, int Length, SlotKind Kind);
+
+    private enum SlotKind : byte
+    {
+        Missing,
+        Values,
+        Hashes,
+    }
+}

@@ -1,0 +1,19 @@
+namespace Serverless.Services.Predictions;
+
+/// <summary>A block that waits for storage.</summary>
+internal sealed record SealedBlock(BlockBuffer Buffer, int Rows, long Charge, long AcceptedAt, IReadOnlyList<TaskCompletionSource> Waiting)
+{
+    /// <summary>It is durable.</summary>
+    public void Complete()
+    {
+        foreach (var waiting in Waiting) waiting.TrySetResult();
+        Buffer.Dispose();
+    }
+
+    /// <summary>It never will be.</summary>
+    public void Fail(Exception reason)
+    {
+        foreach (var waiting in Waiting) waiting.TrySetException(reason);
+        Buffer.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Storage;
+
+/// <summary>Every name that the prediction log writes. Nothing else builds one.</summary>
+/// <remarks>
+/// predictions/ model=M/date=YYYY-MM-DD/hour=HH/part-NNNNNN.parquet   compacted; its metadata says which fresh bytes it replaces
+/// predictions/ model=M/date=YYYY-MM-DD/hour=HH/_WRITER-NNNN.fresh    what a writer has appended; readers of Parquet pass over names with an underscore
+/// predictions/ _writers/WRITER.json                                  what a writer has accepted and stored
+/// </remarks>
+public static partial class PredictionPaths
+{
+    /// <summary>The container.</summary>
+    public const string Container = "predictions";
+
+    /// <summary>Where writers keep their counts.</summary>
+    public const string Writers = "_writers/";
+
+    /// <summary>Everything of one model.</summary>
+    public static string Model(ModelName model) => $"model={Escape(model.Value)}/";
+
+    /// <summary>Everything of one model's day.</summary>
+    public static string Day(ModelName model, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Model(model)}date={day:yyyy-MM-dd}/");
+
+    /// <summary>Everything of one model's hour.</summary>
+    public static string Hour(ModelName model, DateTimeOffset hour) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Model(model)}date={hour.UtcDateTime:yyyy-MM-dd}/hour={hour.UtcDateTime:HH}/");
+
+    /// <summary>A writer's blob within an hour.</summary>
+    public static string Fresh(ModelName model, DateTimeOffset hour, string writer, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Hour(model, hour)}_{writer}-{number:D4}.fresh");
+
+    /// <summary>A compacted file within an hour.</summary>
+    public static string Part(ModelName model, DateTimeOffset hour, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Hour(model, hour)}part-{number:D6}.parquet");
+
+    /// <summary>A writer's counts.</summary>
+    public static string Writer(string writer) => $"{Writers}{writer}.json";
+
+    /// <summary>Reads a path back; null for a name that the log did not write.</summary>
+    public static PredictionFile? Parse(string path)
+    {
+        var match = Rule().Match(path);
+        if (!match.Success || !DateTimeOffset.TryParseExact($"{match.Groups["date"].Value} {match.Groups["hour"].Value}", "yyyy-MM-dd HH",
+            CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var hour)) return null;
+        var kind = match.Groups["part"].Success ? PredictionFileKind.Part
+            : match.Groups["fresh"].Success ? PredictionFileKind.Fresh : PredictionFileKind.Foreign;
+        var number = kind == PredictionFileKind.Part ? int.Parse(match.Groups["part"].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        return new(Uri.UnescapeDataString(match.Groups["model"].Value), hour, kind, match.Groups["file"].Value, number);
+    }
+
+    /// <summary>The day of a prefix; null for one that is no day's.</summary>
+    public static DateOnly? ParseDay(string prefix)
+    {
+        var at = prefix.IndexOf("/date=", StringComparison.Ordinal);
+        return at >= 0 && prefix.Length >= at + 16 && DateOnly.TryParseExact(prefix.AsSpan(at + 6, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+    }
+
+    /// <summary>The hour of a prefix; null for one that is no hour's.</summary>
+    public static DateTimeOffset? ParseHour(string prefix) => Parse(prefix + "?")?.Hour;
+
+    // A segment of a path may not end with a dot.
+    private static string Escape(string model) => model.EndsWith('.') ? model[..^1] + "%2E" : model;
+
+    [GeneratedRegex(@"^model=(?<model>[^/]+)/date=(?<date>\d{4}-\d\d-\d\d)/hour=(?<hour>\d\d)/(?<file>part-(?<part>\d{6})\.parquet|(?<fresh>_[0-9a-f]+-\d{4,}\.fresh)|.+)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Rule();
+}
+
+/// <summary>What a path in the container says.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Hour">The partition.</param>
+/// <param name="Kind">What the file is.</param>
+/// <param name="Name">The path's last part.</param>
+/// <param name="Number">A part's number.</param>
+public sealed record PredictionFile(string Model, DateTimeOffset Hour, PredictionFileKind Kind, string Name, int Number);
+
+/// <summary>What a file in a partition is.</summary>
+public enum PredictionFileKind
+{
+    /// <summary>Compacted rows.</summary>
+    Part,
+    /// <summary>Rows as a writer appended them.</summary>
+    Fresh,
+    /// <summary>Something that the log did not write.</summary>
+    Foreign,
+}
