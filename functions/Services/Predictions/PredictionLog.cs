@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
@@ -39,14 +40,14 @@ public sealed class PredictionLog : IAsyncDisposable
     private volatile bool stopping;
 
     /// <summary>Starts the log of this process.</summary>
-    public PredictionLog(BlobContainerClient container, IOptions<PredictionLogOptions> options, PredictionCounters counters, TimeProvider clock, ILogger<PredictionLog> logger)
+    public PredictionLog(BlobServiceClient blobs, IOptions<PredictionLogOptions> options, PredictionCounters counters, TimeProvider clock, ILogger<PredictionLog> logger)
     {
         (this.options, this.counters, this.clock, this.logger) = (options.Value, counters, clock, logger);
         WriterId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
         var folder = this.options.LedgerFolder ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "ledgers");
         foreach (var (writer, accepted, lost) in LossLedger.Reconcile(folder)) TellLost(writer, accepted, lost);
         ledger = LossLedger.Open(folder, WriterId);
-        context = new(container, this.options, counters, ledger, clock, logger, WriterId, HashKey());
+        context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, HashKey());
         timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop = Task.Run(RunAsync);
     }

@@ -24,7 +24,7 @@ public sealed class PredictionLogOptions
     public TimeSpan CompactAfter { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long blocks that were compacted stay, for readers that had listed them before.</summary>
-    public TimeSpan Grace { get; set; } = TimeSpan.FromHours(1);
+    public TimeSpan Grace { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>The folder for the counts that survive a killed process; null for the machine's temporary folder.</summary>
     public string? LedgerFolder { get; set; }

@@ -3,7 +3,6 @@ using Apache.Arrow;
 using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
-using ParquetSharp;
 using Serverless.Core.Registry;
 using Serverless.Services.Storage;
 
@@ -13,9 +12,11 @@ namespace Serverless.Services.Predictions;
 /// The prediction log's reading end: fresh and compacted rows as one, each exactly once, as Arrow batches. Rows are never materialised;
 /// partitions, row groups and columns that nobody asked for are not fetched; memory holds a few batches, however long the window.
 /// </summary>
-public sealed class PredictionReader(BlobContainerClient container, ILogger<PredictionReader> logger)
+public sealed class PredictionReader(BlobServiceClient blobs, ILogger<PredictionReader> logger)
 {
     private const int Width = 4;
+
+    private readonly BlobContainerClient container = blobs.GetBlobContainerClient(PredictionPaths.Container);
 
     /// <summary>The predictions of a window, in the order of their hours. Dispose each batch when done with it.</summary>
     /// <param name="query">What to read.</param>
@@ -23,11 +24,11 @@ public sealed class PredictionReader(BlobContainerClient container, ILogger<Pred
     /// <param name="cancel">Ends the read.</param>
     public async IAsyncEnumerable<RecordBatch> ReadAsync(PredictionQuery query, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var hour in HoursAsync(query, cancel))
+        await foreach (var day in DaysAsync(query, cancel))
         {
-            var filter = new BatchFilter(query, hour >= query.From && hour.AddHours(1) <= query.To);
-            var sources = await SourcesAsync(query, hour, null, report, cancel);
-            await foreach (var batch in Ahead.InOrderAsync(sources.Select(source => Filtered(source, filter)), Width, cancel)) yield return batch;
+            var sequences = day.SelectMany(hour => Sources(query, hour.Value, null, report)
+                .Select(source => Filtered(source, new BatchFilter(query, hour.Key >= query.From && hour.Key.AddHours(1) <= query.To))));
+            await foreach (var batch in Ahead.InOrderAsync(sequences, Width, cancel)) yield return batch;
         }
         foreach (var flaw in report.Flaws) logger.Flawed(flaw.Path, flaw.From, flaw.To, flaw.What);
     }
@@ -38,7 +39,8 @@ public sealed class PredictionReader(BlobContainerClient container, ILogger<Pred
         var query = new PredictionQuery(model, id.Time, id.Time.AddMilliseconds(1));
         var look = new BatchFilter(query with { Columns = new HashSet<string> { LogColumns.Id } }, wholeHour: true, ids: found => found == id);
         var take = new BatchFilter(query, wholeHour: true, ids: found => found == id);
-        foreach (var source in await SourcesAsync(query, Hour(id.Time), id, report, cancel))
+        var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, Hour(id.Time)), cancel);
+        foreach (var source in Sources(query, files, id, report))
         {
             if (await FirstAsync(Filtered(source, look)(cancel)) is null) continue;
             return await FirstAsync(Filtered(source, take)(cancel));
@@ -54,11 +56,12 @@ public sealed class PredictionReader(BlobContainerClient container, ILogger<Pred
     {
         var rows = new List<PredictionRow>();
         var start = after is { } last && last.Time > query.From ? query with { From = last.Time } : query;
-        await foreach (var hour in HoursAsync(start, cancel))
-        {
-            rows.AddRange(await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync(await SourcesAsync(start, hour, null, report, cancel), cancel));
-            if (rows.Count == size) return new(rows, rows[^1].Id);
-        }
+        await foreach (var day in DaysAsync(start, cancel))
+            foreach (var (hour, files) in day)
+            {
+                rows.AddRange(await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel));
+                if (rows.Count == size) return new(rows, rows[^1].Id);
+            }
         return new(rows, null);
     }
 
@@ -71,42 +74,34 @@ public sealed class PredictionReader(BlobContainerClient container, ILogger<Pred
         return models;
     }
 
-    /// <summary>The hours of a window that hold files.</summary>
-    internal async IAsyncEnumerable<DateTimeOffset> HoursAsync(PredictionQuery query, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>The hours of a window that hold files, day by day: one listing finds the days, one more a day its files.</summary>
+    internal async IAsyncEnumerable<IReadOnlyList<KeyValuePair<DateTimeOffset, Partition>>> DaysAsync(PredictionQuery query, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (query.To <= query.From) yield break;
         var (first, last) = (Hour(query.From), Hour(query.To.AddTicks(-1)));
+        foreach (var day in (await DaysAsync(query.Model, cancel)).Where(day => day >= DateOf(first) && day <= DateOf(last)))
+            yield return [.. (await Partition.ListDayAsync(container, query.Model, day, cancel)).Where(hour => hour.Key >= first && hour.Key <= last)];
+    }
+
+    /// <summary>The days on which a model has files, oldest first.</summary>
+    internal async Task<IReadOnlyList<DateOnly>> DaysAsync(ModelName model, CancellationToken cancel)
+    {
         var days = new List<DateOnly>();
-        await foreach (var prefix in PrefixesAsync(PredictionPaths.Model(query.Model), cancel))
-            if (PredictionPaths.ParseDay(prefix) is { } day && day >= DateOnly.FromDateTime(first.UtcDateTime) && day <= DateOnly.FromDateTime(last.UtcDateTime)) days.Add(day);
-        foreach (var day in days.Order())
-            await foreach (var prefix in PrefixesAsync(PredictionPaths.Day(query.Model, day), cancel))
-                if (PredictionPaths.ParseHour(prefix) is { } hour && hour >= first && hour <= last) yield return hour;
+        await foreach (var prefix in PrefixesAsync(PredictionPaths.Model(model), cancel))
+            if (PredictionPaths.ParseDay(prefix) is { } day) days.Add(day);
+        return days;
     }
 
-    private async Task<IReadOnlyList<IPredictionSource>> SourcesAsync(PredictionQuery query, DateTimeOffset hour, PredictionId? id, ReadReport report, CancellationToken cancel)
+    private static DateOnly DateOf(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime);
+
+    private IEnumerable<IPredictionSource> Sources(PredictionQuery query, Partition partition, PredictionId? id, ReadReport report)
     {
-        var partition = await Partition.ListAsync(container, PredictionPaths.Hour(query.Model, hour), cancel);
         foreach (var path in partition.Foreign) report.Add(new(path, 0, 0, "not a file of the log"));
-        var sources = new List<IPredictionSource>();
-        foreach (var part in partition.Parts.OrderBy(part => part.Number)) await AddGroupsAsync(part, sources, query, id, report, cancel);
-        sources.AddRange(partition.Fresh.OrderBy(file => file.Name, StringComparer.Ordinal)
-            .Where(file => partition.CoveredUpTo(file.Name) < file.Length)
-            .Select(file => new FreshRows(new FreshSource(container, file, report), partition.CoveredUpTo(file.Name), file.Path, report)));
-        return sources;
-    }
-
-    private async Task AddGroupsAsync(PartFile file, List<IPredictionSource> sources, PredictionQuery query, PredictionId? id, ReadReport report, CancellationToken cancel)
-    {
-        var part = new PartSource(container, file, report);
-        try
-        {
-            foreach (var group in await part.GroupsAsync(query, id, cancel)) sources.Add(new GuardedRows(new PartRows(part, group), report));
-        }
-        catch (ParquetException damaged)
-        {
-            report.Add(new(file.Path, 0, file.Length, $"not readable as Parquet: {damaged.Message}"));
-        }
+        foreach (var part in partition.Parts.OrderBy(part => part.Number))
+            yield return new GuardedRows(new PartRows(new PartSource(container, part, report), query, id), report);
+        foreach (var file in partition.Fresh.OrderBy(file => file.Name, StringComparer.Ordinal))
+            if (partition.CoveredUpTo(file.Name) is var from && from < file.Length)
+                yield return new FreshRows(new FreshSource(container, file, report), from, file.Length, file.Path, report);
     }
 
     private static Func<CancellationToken, IAsyncEnumerable<RecordBatch>> Filtered(IPredictionSource source, BatchFilter filter) =>

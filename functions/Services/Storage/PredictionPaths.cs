@@ -59,9 +59,6 @@ public static partial class PredictionPaths
         return at >= 0 && prefix.Length >= at + 16 && DateOnly.TryParseExact(prefix.AsSpan(at + 6, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
     }
 
-    /// <summary>The hour of a prefix; null for one that is no hour's.</summary>
-    public static DateTimeOffset? ParseHour(string prefix) => Parse(prefix + "?")?.Hour;
-
     // A segment of a path may not end with a dot.
     private static string Escape(string model) => model.EndsWith('.') ? model[..^1] + "%2E" : model;
 

@@ -10,26 +10,38 @@ namespace Serverless.Services.Predictions;
 internal sealed class FreshSource(BlobContainerClient container, FreshFile file, ReadReport report)
 {
     private const int WindowBytes = 8 << 20;
+    private const int SchemaBytes = 64 << 10;
     private const int MaximumBlock = 128 << 20;
 
     private readonly BlobClient blob = container.GetBlobClient(file.Path);
     private FreshSchema? schema;
 
-    /// <summary>The whole blocks from a position on.</summary>
-    public async IAsyncEnumerable<FreshBlock> BlocksAsync(long from, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Up to where the blob was read.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The whole blocks that begin from one position on and before another.</summary>
+    public async IAsyncEnumerable<FreshBlock> BlocksAsync(long from, long to, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (from > 0) await ReadSchemaAsync(cancel);
+        if (from > 0) await SchemaAsync(cancel);
         var window = WindowBytes;
-        for (var position = from; position < file.Length;)
+        for (Position = from; Position < to;)
         {
-            var bytes = await FetchAsync(position, Math.Min(window, file.Length - position), cancel);
-            var used = 0;
-            var needed = 0;
-            while (used < bytes.Length && (needed = Step(bytes, ref used, position, out var block)) == 0)
+            var bytes = await FetchAsync(Position, Math.Min(window, file.Length - Position), cancel);
+            var (start, used, needed) = (Position, 0, 0);
+            while (used < bytes.Length && start + used < to && (needed = Step(bytes, ref used, start, out var block)) == 0)
                 if (block is not null) yield return block;
-            position += used;
+            Position = start + used;
             window = Math.Max(WindowBytes, needed);
         }
+    }
+
+    /// <summary>What the blob says of its columns; null when it does not.</summary>
+    public async Task<FreshSchema?> SchemaAsync(CancellationToken cancel)
+    {
+        var bytes = await FetchAsync(0, Math.Min(SchemaBytes, file.Length), cancel);
+        if (Frame.Needed(bytes) is var needed && needed > bytes.Length && needed <= file.Length) bytes = await FetchAsync(0, needed, cancel);
+        if (Frame.Open(bytes, out _) is { Kind: FrameKind.Schema } frame) schema = ReadSchema(bytes.AsMemory(Frame.HeadBytes, frame.Length), 0);
+        return schema;
     }
 
     // 0 when a block or a stretch without one was passed; else the bytes that its window must have.
@@ -63,12 +75,6 @@ internal sealed class FreshSource(BlobContainerClient container, FreshFile file,
             return null;
         }
         return new(schema, payload, frame.Rows, frame.Sequence, at);
-    }
-
-    private async Task ReadSchemaAsync(CancellationToken cancel)
-    {
-        var bytes = await FetchAsync(0, Math.Min(WindowBytes, file.Length), cancel);
-        if (Frame.Open(bytes, out _) is { Kind: FrameKind.Schema } frame) schema = ReadSchema(bytes.AsMemory(Frame.HeadBytes, frame.Length), 0);
     }
 
     private FreshSchema? ReadSchema(ReadOnlyMemory<byte> payload, long at)

@@ -12,22 +12,29 @@ internal interface IPredictionSource
     public IAsyncEnumerable<RecordBatch> ReadAsync(Func<string, bool> wanted, CancellationToken cancel);
 }
 
-/// <summary>A row group.</summary>
-internal sealed class PartRows(PartSource part, int group) : IPredictionSource
+/// <summary>A compacted file.</summary>
+internal sealed class PartRows(PartSource part, PredictionQuery query, PredictionId? id) : IPredictionSource
 {
+    private const int GroupsAtOnce = 2;
+
     public string Path => part.Path;
 
-    public IAsyncEnumerable<RecordBatch> ReadAsync(Func<string, bool> wanted, CancellationToken cancel) => part.ReadAsync(group, wanted, cancel);
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var groups = await part.GroupsAsync(query, id, cancel);
+        var sequences = groups.Select(group => (Func<CancellationToken, IAsyncEnumerable<RecordBatch>>)(inner => part.ReadAsync(group, wanted, inner)));
+        await foreach (var batch in Ahead.InOrderAsync(sequences, GroupsAtOnce, cancel)) yield return batch;
+    }
 }
 
 /// <summary>A fresh blob from the byte on that no part covers.</summary>
-internal sealed class FreshRows(FreshSource source, long from, string path, ReadReport report) : IPredictionSource
+internal sealed class FreshRows(FreshSource source, long from, long to, string path, ReadReport report) : IPredictionSource
 {
     public string Path => path;
 
     public async IAsyncEnumerable<RecordBatch> ReadAsync(Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await foreach (var block in source.BlocksAsync(from, cancel))
+        await foreach (var block in source.BlocksAsync(from, to, cancel))
             if (Decode(block, wanted) is { } batch) yield return batch;
     }
 
