@@ -37,9 +37,14 @@ internal sealed class LogRig : IAsyncDisposable
 
     public PredictionSchema Schema { get; set; }
 
+    public BlobServiceClient Blobs => blobs;
+
     public BlobContainerClient Container => blobs.GetBlobContainerClient(PredictionPaths.Container);
 
-    public static BlobServiceClient Client(string connection) => new(connection, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
+    public static BlobServiceClient Client(string connection, double patience = 20) => new(connection, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)
+    {
+        Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5), NetworkTimeout = TimeSpan.FromSeconds(patience) },
+    });
 
     public static ServableVersion Version(int number) => new(
         number, Digest.Of(new byte[32]), 1,
@@ -50,7 +55,7 @@ internal sealed class LogRig : IAsyncDisposable
 
     public PredictionLog Log(string? connection = null)
     {
-        var log = new PredictionLog(connection is null ? blobs : Client(connection), Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<PredictionLog>.Instance);
+        var log = new PredictionLog(connection is null ? blobs : Client(connection, patience: 0.5), Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<PredictionLog>.Instance);
         logs.Add(log);
         return log;
     }
