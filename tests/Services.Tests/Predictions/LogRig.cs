@@ -55,7 +55,7 @@ internal sealed class LogRig : IAsyncDisposable
 
     public PredictionLog Log(string? connection = null)
     {
-        var log = new PredictionLog(connection is null ? blobs : Client(connection, patience: 0.5), Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<PredictionLog>.Instance);
+        var log = new PredictionLog(connection is null ? blobs : Client(connection, patience: 1), Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<PredictionLog>.Instance);
         logs.Add(log);
         return log;
     }

@@ -24,6 +24,8 @@ internal sealed class BlockBuffer(int capacity) : IDisposable
         return taken[..length];
     }
 
+    public void Clear() => Length = 0;
+
     /// <summary>A column's head; <see cref="EndColumn"/> fills in how long it became.</summary>
     public int BeginColumn(ColumnKind kind)
     {

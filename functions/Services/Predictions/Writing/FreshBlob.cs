@@ -52,7 +52,7 @@ internal sealed class FreshBlob(BlobContainerClient container, string path, Func
             await container.CreateIfNotExistsAsync(cancellationToken: cancel);
             throw;
         }
-        catch (RequestFailedException refusal) when (refusal.ErrorCode == BlobErrorCode.BlobAlreadyExists || refusal.Status is 409 or 412)
+        catch (RequestFailedException refusal) when (refusal.ErrorCode == BlobErrorCode.BlobAlreadyExists || refusal.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
             // Its name holds this writer's id: it was made by an earlier try whose response was lost.
         }

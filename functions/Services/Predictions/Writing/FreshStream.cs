@@ -140,7 +140,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
             try
             {
                 var outcome = await TryAsync(block, itsSchema);
-                if (outcome == AppendOutcome.Moved) blob = null;
+                if (outcome == AppendOutcome.Moved) await MoveAsync(block, attempt);
                 if (outcome == AppendOutcome.Stored) context.Stored(block);
                 if (outcome == AppendOutcome.Refused) context.Dropped(block, DropReason.Unencodable, new IOException("Storage refuses this block."));
                 if (outcome != AppendOutcome.Moved)
@@ -184,6 +184,13 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         var outcome = await blob.AppendAsync(bytesOfBlock.Array!, body.Length, cancel);
         if (outcome == AppendOutcome.Stored) context.Counters.Append(body.Length);
         return outcome;
+    }
+
+    // A second move in a row is no accident: storage is given time.
+    private Task MoveAsync(SealedBlock block, int attempt)
+    {
+        blob = null;
+        return attempt == 1 ? Task.CompletedTask : WaitAsync(block, attempt, new IOException("The blob took no more."));
     }
 
     private async Task WaitAsync(SealedBlock block, int attempt, Exception failure)
