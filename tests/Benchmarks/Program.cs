@@ -1,11 +1,13 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
+using Serverless.Benchmarks.Predictions;
 using Serverless.Benchmarks.Serving;
 
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["serving"] = ServingBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
+    ["prediction-log"] = PredictionLogBenchmark.RunAsync,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))

@@ -99,28 +99,20 @@ public sealed class Compaction(
 
     private async Task<(long Rows, string Covers)> WriteAsync(Stream target, IReadOnlyList<Source> sources, ReadReport report, CancellationToken cancel)
     {
-        PartWriter? writer = null;
+        using var writer = new PartWriter(target);
         var covers = new List<string>();
-        try
+        foreach (var source in sources)
         {
-            foreach (var source in sources)
+            var fresh = new FreshSource(container, source.File, report);
+            await foreach (var block in Ahead.InOrderAsync<FreshBlock>([inner => fresh.BlocksAsync(source.From, source.To, inner)], 1, cancel))
             {
-                var fresh = new FreshSource(container, source.File, report);
-                await foreach (var block in fresh.BlocksAsync(source.From, source.To, cancel))
-                {
-                    var batch = BlockReader.Read(block.Schema.Columns, block.Payload, block.Rows, _ => true);
-                    writer ??= new PartWriter(target, batch);
-                    writer.Write(batch);
-                }
-                covers.Add(string.Create(CultureInfo.InvariantCulture, $"{source.File.Name}:{fresh.Position}"));
+                var batch = BlockReader.Read(block.Schema.Columns, block.Payload, block.Rows, _ => true);
+                writer.Write(batch);
             }
-            writer?.Close();
-            return (writer?.Rows ?? 0, string.Join(',', covers));
+            covers.Add(string.Create(CultureInfo.InvariantCulture, $"{source.File.Name}:{fresh.Position}"));
         }
-        finally
-        {
-            writer?.Dispose();
-        }
+        writer.Close();
+        return (writer.Rows, string.Join(',', covers));
     }
 
     // The one write that decides. It is conditional: of two instances that compact the same hour, one wins.

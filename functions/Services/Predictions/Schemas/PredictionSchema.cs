@@ -8,12 +8,16 @@ public sealed class PredictionSchema
     /// <summary>A tensor with more elements a row than this is one list column.</summary>
     public const int MaximumColumns = 512;
 
+    // What a short text takes with its length.
+    private const int TextBytes = 4;
+
     private PredictionSchema(IReadOnlyList<TensorLayout> tensors, int inputs, LoggingPolicy policy)
     {
         Tensors = tensors;
         Inputs = inputs;
         Policy = policy;
         Columns = [.. tensors.SelectMany(tensor => tensor.Columns.Append(tensor.Hash)).OfType<LogColumn>()];
+        RowBytes = tensors.Sum(tensor => tensor.List || LogTypes.Of(tensor.Type) is not { } type ? 0 : tensor.Columns.Count * Math.Max(LogTypes.Size(type), TextBytes));
         Fingerprint = string.Join('\n', tensors.SelectMany(Describe).Prepend($"{policy.Mode} {policy.FlushAfter} {policy.FlushRows}")
             .Concat(policy.Features.Where(rule => rule.Key.StartsWith(LogColumns.Segment, StringComparison.Ordinal) || rule.Key.StartsWith(LogColumns.Entity, StringComparison.Ordinal))
                 .OrderBy(rule => rule.Key, StringComparer.Ordinal).Select(rule => $"{rule}")));
@@ -30,6 +34,9 @@ public sealed class PredictionSchema
 
     /// <summary>The columns of the tensors.</summary>
     public IReadOnlyList<LogColumn> Columns { get; }
+
+    /// <summary>Bytes of one row's tensors, as far as the signature tells.</summary>
+    internal int RowBytes { get; }
 
     /// <summary>Equal for schemas that may share a file.</summary>
     internal string Fingerprint { get; }

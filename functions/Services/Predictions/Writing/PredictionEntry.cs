@@ -14,16 +14,22 @@ namespace Serverless.Services.Predictions;
 public sealed class PredictionEntry : IDisposable
 {
     private const int InitialBytes = 512;
+    private const int LargestKept = 1 << 20;
+    private const int KeptOfEachSize = 1024;
     private const int ShortestLimit = 128;
 
+    // Requests rent on their threads, the log's loop returns many at once: more than the shared pool would keep.
+    private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(LargestKept, KeptOfEachSize);
+
     private readonly Slot[] slots;
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private byte[] buffer;
     private int used;
 
     internal PredictionEntry(ModelName model, PredictionSchema schema, in PredictionHeader header)
     {
         (Model, Schema, Header) = (model, schema, header);
         slots = new Slot[schema.Tensors.Count];
+        buffer = Pool.Rent((int)Math.Min(Math.Max(InitialBytes, (long)schema.RowBytes * header.Rows), Array.MaxLength));
     }
 
     internal ModelName Model { get; }
@@ -82,7 +88,7 @@ public sealed class PredictionEntry : IDisposable
     public void Dispose()
     {
         if (buffer.Length == 0) return;
-        ArrayPool<byte>.Shared.Return(buffer);
+        Pool.Return(buffer);
         buffer = [];
     }
 
@@ -159,9 +165,9 @@ public sealed class PredictionEntry : IDisposable
     {
         if (length > buffer.Length - used)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(used + length, buffer.Length * 2));
+            var larger = Pool.Rent(Math.Max(used + length, buffer.Length * 2));
             buffer.AsSpan(0, used).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
+            Pool.Return(buffer);
             buffer = larger;
         }
         used += length;
