@@ -90,15 +90,18 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
         }
     }
 
-    // The folder is a cache: the longest unused files go when it is full. A loaded session needs its file no more.
+    // The folder is a cache that several processes may share: when it is full the oldest files go, but none that somebody
+    // may be about to load, and what a crash left half-written goes after a day. A loaded session needs its file no more.
     private void Trim(string keep)
     {
-        var files = new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).ToList();
+        var now = File.GetLastWriteTimeUtc(keep);
         var total = 0L;
-        foreach (var file in files)
+        foreach (var file in new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc))
         {
-            total += file.Length;
-            if (total > MaximumBytes && file.FullName != Path.GetFullPath(keep) && file.Name.Length == 64) file.Delete();
+            var isPart = file.Name.Length != 64;
+            total += file.Exists && !isPart ? file.Length : 0;
+            var age = now - file.LastWriteTimeUtc;
+            if (isPart ? age > TimeSpan.FromDays(1) : total > MaximumBytes && age > TimeSpan.FromMinutes(10)) file.Delete();
         }
     }
 
