@@ -6,6 +6,8 @@ using Serverless.Benchmarks.Serving;
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["serving"] = ServingBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
+    ["memory"] = MemoryBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
 };
