@@ -41,6 +41,6 @@ internal static partial class Log
     [LoggerMessage(1531, LogLevel.Warning, "Timer {Function}: another instance may have taken it over")]
     public static partial void LockLost(this ILogger logger, string function);
 
-    [LoggerMessage(1540, LogLevel.Error, "{Listener} ended")]
-    public static partial void ListenerEnded(this ILogger logger, string listener, Exception problem);
+    [LoggerMessage(1540, LogLevel.Error, "{Listener} failed and starts again")]
+    public static partial void ListenerFailed(this ILogger logger, string listener, Exception problem);
 }

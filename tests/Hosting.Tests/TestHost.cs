@@ -52,10 +52,12 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static string NewId(string prefix) => $"{prefix}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[..20]}";
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
         await app.StopAsync();
+        Client.Dispose();
         await app.DisposeAsync();
     }
 }

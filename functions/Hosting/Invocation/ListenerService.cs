@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Serverless.Hosting.Invocation;
 
 /// <summary>Starts the listeners once the host serves, and drains them when it stops.</summary>
-internal sealed class ListenerService(ListenerSet listeners, IHostApplicationLifetime lifetime, ILogger<ListenerService> logger) : IHostedService, IDisposable
+internal sealed class ListenerService(ListenerSet listeners, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<ListenerService> logger) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource drain = new();
     private Task running = Task.CompletedTask;
@@ -31,9 +32,15 @@ internal sealed class ListenerService(ListenerSet listeners, IHostApplicationLif
 
     private async Task GuardAsync(IListener listener)
     {
+        await Task.Yield();
+        while (!await EndedAsync(listener) && !stop.IsCancellationRequested)
+            await Task.Delay(Pause, clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<bool> EndedAsync(IListener listener)
+    {
         try
         {
-            await Task.Yield();
             await listener.RunAsync(new Halt(stop.Token, drain.Token));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -43,8 +50,10 @@ internal sealed class ListenerService(ListenerSet listeners, IHostApplicationLif
         catch (Exception problem)
 #pragma warning restore CA1031
         {
-            logger.ListenerEnded(listener.GetType().Name, problem);
+            logger.ListenerFailed(listener.GetType().Name, problem);
+            return false;
         }
+        return true;
     }
 }
 

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Serverless.Hosting.Storage;
 
 namespace Serverless.Hosting.Queues;
 
@@ -29,6 +30,10 @@ internal sealed class MessageLease(QueueClient queue, QueueMessage message, Time
             catch (RequestFailedException problem) when (problem.Status is 400 or 404)
             {
                 return;
+            }
+            catch (Exception problem) when (StorageFault.Is(problem, CancellationToken.None))
+            {
+                // Tried again at the next half time; if that is too late another host takes the message.
             }
         }
     }

@@ -33,8 +33,7 @@ internal sealed class QueueFunction(BackgroundFunction function, QueueClient poi
     private async Task<TimeSpan?> FailedAsync(QueueMessage message, Exception problem, CancellationToken cancel)
     {
         if (message.DequeueCount < settings.MaxDequeueCount) return settings.VisibilityTimeout;
-        await poison.CreateIfNotExistsAsync(cancellationToken: cancel);
-        await poison.SendMessageAsync(message.Body, cancellationToken: cancel);
+        await PoisonQueue.PutAsync(poison, message.Body, cancel);
         logger.Poisoned(message.MessageId, poison.Name, message.DequeueCount);
         return null;
     }

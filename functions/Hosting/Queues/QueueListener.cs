@@ -1,9 +1,9 @@
-using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 using Serverless.Hosting.Invocation;
 using Serverless.Hosting.Settings;
+using Serverless.Hosting.Storage;
 
 namespace Serverless.Hosting.Queues;
 
@@ -45,7 +45,7 @@ internal sealed class QueueListener(QueueClient queue, QueueWork work, QueueSett
                 foreach (var message in received.Value) running.Start(() => HandleAsync(message, halt.Drain));
                 wait = received.Value.Length > 0 ? TimeSpan.Zero : Longer(wait);
             }
-            catch (Exception problem) when (problem is RequestFailedException or AggregateException or IOException)
+            catch (Exception problem) when (StorageFault.Is(problem, halt.Stop))
             {
                 (exists, wait) = (false, settings.MaxPollingInterval);
                 logger.QueueUnreachable(queue.Name, problem.Message);
@@ -83,7 +83,7 @@ internal sealed class QueueListener(QueueClient queue, QueueWork work, QueueSett
             if (again is { } delay) await held.ReturnAsync(delay);
             else await held.DeleteAsync();
         }
-        catch (Exception problem) when (problem is RequestFailedException or AggregateException)
+        catch (Exception problem) when (StorageFault.Is(problem, CancellationToken.None))
         {
             // It becomes visible again when its lease ends: at least once.
             logger.MessageNotSettled(queue.Name, message.MessageId, problem.Message);

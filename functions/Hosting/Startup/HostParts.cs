@@ -81,7 +81,7 @@ internal sealed class HostParts
             if (function.Function.Trigger is not QueueTriggerAttribute trigger) continue;
             var name = SettingNames.Resolve(trigger.QueueName, settings, function.Function.Name).ToLowerInvariant();
             var service = storage.Queues(trigger.Connection, file.Queues.Encoding);
-            var work = new QueueFunction(function, service.GetQueueClient(name + "-poison"), file.Queues, logger).Work;
+            var work = new QueueFunction(function, PoisonQueue.For(service, name), file.Queues, logger).Work;
             listeners.Add(Listener(service.GetQueueClient(name), work));
         }
     }

@@ -4,6 +4,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
+using Serverless.Hosting.Queues;
 using Serverless.Hosting.Settings;
 
 namespace Serverless.Hosting.Storage;
@@ -45,6 +46,7 @@ internal sealed class HostStorage(IConfiguration settings)
     {
         var name = ConnectionName(connection);
         var options = new QueueClientOptions(QueueVersion) { MessageEncoding = encoding };
+        options.MessageDecodingFailed += PoisonQueue.TakeUndecodableAsync;
         if (settings[name] is { Length: > 0 } text) return new QueueServiceClient(text, options);
         return new QueueServiceClient(ServiceUri(name, "queue"), credential.Value, options);
     }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
+using Serverless.Hosting.Storage;
 
 namespace Serverless.Hosting.Timers;
 
@@ -55,7 +56,7 @@ internal sealed class InstanceLock : IAsyncDisposable
         {
             if (!lost.IsCancellationRequested) await lease.ReleaseAsync(cancellationToken: CancellationToken.None);
         }
-        catch (Exception problem) when (problem is RequestFailedException or AggregateException)
+        catch (Exception problem) when (StorageFault.Is(problem, CancellationToken.None))
         {
             // It ends by itself.
         }
@@ -85,7 +86,7 @@ internal sealed class InstanceLock : IAsyncDisposable
                 await lease.RenewAsync(cancellationToken: done.Token);
                 renewed = clock.GetTimestamp();
             }
-            catch (Exception problem) when (problem is RequestFailedException or AggregateException)
+            catch (Exception problem) when (StorageFault.Is(problem, done.Token))
             {
                 var refused = problem is RequestFailedException { Status: 409 or 412 or 404 };
                 if (!refused && clock.GetElapsedTime(renewed) < Length - Renewal) continue;

@@ -1,7 +1,7 @@
-using Azure;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Serverless.Hosting.Invocation;
+using Serverless.Hosting.Storage;
 
 namespace Serverless.Hosting.Timers;
 
@@ -25,7 +25,7 @@ internal sealed class TimerListener(
                 await using var held = await InstanceLock.TryAcquireAsync(await store.LockAsync(name, halt.Stop), clock, halt.Stop);
                 if (held is not null) await HoldAsync(held, halt);
             }
-            catch (Exception problem) when (problem is RequestFailedException or AggregateException)
+            catch (Exception problem) when (StorageFault.Is(problem, halt.Stop))
             {
                 logger.TimerStorage(name, problem.Message);
             }

@@ -91,6 +91,17 @@ public sealed class QueueTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Message_NotInTheEncodingOfHostJson_GoesToThePoisonQueueAndBlocksNoOther()
+    {
+        await using var host = await StartAsync(typeof(QueueFunctions), "--AzureFunctionsJobHost:extensions:queues:messageEncoding=base64");
+        await SendAsync("text", "not base64!");
+        await SendAsync("text", Convert.ToBase64String("hello"u8));
+
+        Assert.Equal("hello", await host.Recorder.NextAsync<string>());
+        Assert.Equal("not base64!", Encoding.UTF8.GetString(Convert.FromBase64String(await ReceiveAsync("text-poison"))));
+    }
+
+    [Fact]
     public async Task Message_ThatAlwaysFails_GoesToThePoisonQueueAfterItsAttempts()
     {
         await using var host = await StartAsync(typeof(FailingQueueFunctions), "--AzureFunctionsJobHost:extensions:queues:maxDequeueCount=3");
