@@ -52,7 +52,7 @@ internal sealed class InferencePipeline(ModelRouter router, Runner runner, CallP
         }
         finally
         {
-            if (call is { Abandoned: false }) pool.Return(call);
+            if (call is not null) pool.Return(call);
         }
     }
 

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
+using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Tensors;
@@ -49,7 +51,7 @@ internal static class JsonValues
             case ElementType.Bool: json.WriteBooleanValue(output.Values<byte>()[index] != 0); break;
             case ElementType.Float16: Write(json, (float)output.Values<Half>()[index]); break;
             case ElementType.BFloat16: Write(json, BFloat16Element.ToSingle(output.Values<ushort>()[index])); break;
-            case ElementType.String: json.WriteStringValue(output.Text(index)); break;
+            case ElementType.String: WriteText(json, output, index); break;
             default: throw new InvalidOperationException($"{output.Type} has been refused before.");
         }
     }
@@ -96,6 +98,14 @@ internal static class JsonValues
     {
         if (double.IsFinite(value)) json.WriteNumberValue(value);
         else json.WriteStringValue(Name(value));
+    }
+
+    private static void WriteText(Utf8JsonWriter json, OutputTensor output, int index)
+    {
+        var text = output.Text(index);
+        if (!Utf8.IsValid(text))
+            throw new ProblemException(ProblemKind.InvalidRequest, $"Output \"{output.Slot.Name}\" holds bytes that are no text; ask for it in binary.") { Where = output.Slot.Name };
+        json.WriteStringValue(text);
     }
 
     private static ReadOnlySpan<byte> Name(double value) => double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8;

@@ -36,7 +36,7 @@ public sealed class ModelGateTests
         gate.Leave();
         await next;
         gate.Leave();
-        Assert.True(gate.IsFree);
+        Assert.True(gate.TryEnter());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ModelGateTests
         Assert.InRange(most, 1, 3);
         Assert.InRange(entered, 1, 40_000);
         for (var turn = 0; turn < 3; turn++) Assert.True(gate.EnterAsync(default).AsTask().IsCompletedSuccessfully);
-        Assert.False(gate.IsFree);
+        Assert.False(gate.TryEnter());
     }
 
     private static void InterlockedMax(ref int target, int value)

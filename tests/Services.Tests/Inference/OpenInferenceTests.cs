@@ -274,6 +274,22 @@ public sealed class OpenInferenceTests
         Assert.Contains(expected, reply.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Infer_OfBytesThatAreNoText_AnswersThemInBinaryOnly()
+    {
+        await using var serving = new Serving();
+        serving.Register("m", TinyOnnx.Identity(ElementType.String, -1));
+        var refused = await Ask("false");
+        Assert.Contains("ask for it in binary", refused.Json.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal([2, 0, 0, 0, 0xFF, 0x00], (await Ask("true")).Body[^6..]);
+
+        Task<Reply> Ask(string binary)
+        {
+            var json = $$"""{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":6} }],"parameters":{"binary_data_output":{{binary}} } }""";
+            return serving.InferAsync("m", [.. Encoding.UTF8.GetBytes(json), 2, 0, 0, 0, 0xFF, 0x00], null, ("Inference-Header-Content-Length", $"{json.Length}"));
+        }
+    }
+
     internal static byte[] Gzip(byte[] body)
     {
         using var packed = new MemoryStream();

@@ -100,8 +100,8 @@ internal ref struct InferReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bina
 
     private static void CheckMembers(Seen seen, bool hasBinary)
     {
-        foreach (var (needed, name) in new[] { (Seen.Name, "name"), (Seen.Shape, "shape"), (Seen.Datatype, "datatype") })
-            if ((seen & needed) == 0) throw JsonRequest.Wrong("inputs", $"has an element without \"{name}\"");
+        const Seen Needed = Seen.Name | Seen.Shape | Seen.Datatype;
+        if ((seen & Needed) != Needed) throw JsonRequest.Wrong("inputs", $"has an element without \"{(Needed & ~seen).ToString().ToLowerInvariant()}\"");
         if ((seen & Seen.Data) != 0 == hasBinary)
             throw JsonRequest.Wrong("inputs", hasBinary ? "has an element with both \"data\" and \"binary_data_size\"" : "has an element without \"data\"");
     }

@@ -27,13 +27,13 @@ internal static class RowsWriter
         var plan = call.Servable.AnswerPlan;
         json.WriteStartObject();
         json.WriteString("id"u8, id[..call.Ids.Format(row, id)]);
-        if (plan.Label >= 0) WriteLabel(json, call.Outputs[plan.Label], row, plan);
-        else if (plan.Scores >= 0) WriteLargest(json, call.Outputs[plan.Scores], row, plan);
-        if (plan.Probabilities >= 0) WriteProbabilities(json, call.Outputs[plan.Probabilities], row, plan);
-        if (plan.Value >= 0 && call.Outputs[plan.Value].RowLength == 1)
+        if (Find(call, plan.Label) is { RowLength: 1 } label) WriteLabel(json, label, row, plan);
+        else if (Find(call, plan.Scores) is { RowLength: > 0 } scores) WriteLargest(json, scores, row, plan);
+        if (Find(call, plan.Probabilities) is { } probabilities) WriteProbabilities(json, probabilities, row, plan);
+        if (Find(call, plan.Value) is { RowLength: 1 } value)
         {
             json.WritePropertyName("value"u8);
-            JsonValues.WriteOne(json, call.Outputs[plan.Value], row);
+            JsonValues.WriteOne(json, value, row);
         }
         json.WriteStartObject("outputs"u8);
         foreach (var output in call.Outputs)
@@ -44,6 +44,10 @@ internal static class RowsWriter
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    // What an output holds may differ from what the graph declares: only one that has a row for each row says something of a row.
+    private static OutputTensor? Find(InferenceCall call, int index) =>
+        index >= 0 && call.Outputs[index] is { Shape: [var rows, ..] } output && rows == call.Rows ? output : null;
 
     private static void WriteLabel(Utf8JsonWriter json, OutputTensor output, int row, AnswerPlan plan)
     {
@@ -63,7 +67,6 @@ internal static class RowsWriter
         var (length, best) = (output.RowLength, 0);
         for (var index = 1; index < length; index++)
             if (Number(output, row * length + index) > Number(output, row * length + best)) best = index;
-        if (length == 0) return;
         if (OutputRows.LabelOf(output, best, plan.ClassLabels) is { } label) json.WriteString("label"u8, label);
         else json.WriteNumber("label"u8, best);
     }

@@ -5,7 +5,7 @@ namespace Serverless.Services.Inference.Running;
 /// <summary>The calls that wait for their next request.</summary>
 internal sealed class CallPool
 {
-    private const int Kept = 128;
+    private const int Kept = 64;
 
     private readonly ConcurrentQueue<InferenceCall> idle = new();
     private InferenceCall? first;
@@ -19,9 +19,10 @@ internal sealed class CallPool
         return call;
     }
 
-    /// <summary>Takes a call back; its session is left.</summary>
+    /// <summary>Takes a call back when its last holder has let go; its session is left.</summary>
     public void Return(InferenceCall call)
     {
+        if (!call.LetGo()) return;
         call.Release();
         if (Interlocked.CompareExchange(ref first, call, null) is null) return;
         if (idle.Count < Kept) idle.Enqueue(call);

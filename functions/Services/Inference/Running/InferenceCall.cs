@@ -16,6 +16,7 @@ internal sealed class InferenceCall : IDisposable
     private IDisposable? results;
     private string[] someNames = [];
     private int outputCount;
+    private int holders;
 
     /// <summary>What answers.</summary>
     public Servable Servable { get; private set; } = null!;
@@ -50,13 +51,10 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Whether the request was a table of rows, for protocols that answer these in their own way.</summary>
     public bool Tabular { get; set; }
 
-    /// <summary>Whether its run goes on although its request has been answered.</summary>
-    public bool Abandoned { get; set; }
-
     /// <summary>Takes the call into use.</summary>
     public void Start(Routed routed, long startedAt)
     {
-        (Servable, Session, StartedAt, Rows) = (routed.Servable, routed.Session, startedAt, 1);
+        (Servable, Session, StartedAt, Rows, holders) = (routed.Servable, routed.Session, startedAt, 1, 1);
         while (buffers.Count < Servable.Inputs.Length) buffers.Add(new());
         if (given.Length < Servable.Inputs.Length) given = new bool[Servable.Inputs.Length];
         if (values.Length != Servable.Inputs.Length) values = new OrtValue[Servable.Inputs.Length];
@@ -111,6 +109,15 @@ internal sealed class InferenceCall : IDisposable
         outputCount = 0;
     }
 
+    /// <summary>One more holder: a run that goes on although its request has been answered.</summary>
+    public void Hold() => Interlocked.Increment(ref holders);
+
+    /// <summary>One holder less; true for the last one.</summary>
+    public bool LetGo() => Interlocked.Decrement(ref holders) == 0;
+
+    /// <summary>Whether ONNX Runtime was asked to stop.</summary>
+    public bool IsTerminated => options.Terminate;
+
     /// <summary>Asks ONNX Runtime to stop at the next node.</summary>
     public void Terminate() => options.Terminate = true;
 
@@ -119,7 +126,7 @@ internal sealed class InferenceCall : IDisposable
     {
         ForgetOutputs();
         Session?.Leave();
-        (Session, Servable, Abandoned, Tabular) = (null!, null!, false, false);
+        (Session, Servable, Tabular) = (null!, null!, false);
         foreach (var buffer in buffers) buffer.Trim();
         given.AsSpan().Clear();
         values.AsSpan().Clear();

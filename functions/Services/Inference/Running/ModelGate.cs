@@ -26,6 +26,19 @@ internal sealed class ModelGate
         if (Volatile.Read(ref free) <= -queue) throw Full();
     }
 
+    /// <summary>Takes a turn when one is free: then nobody waits.</summary>
+    public bool TryEnter()
+    {
+        var seen = Volatile.Read(ref free);
+        while (seen > 0)
+        {
+            var before = Interlocked.CompareExchange(ref free, seen - 1, seen);
+            if (before == seen) return true;
+            seen = before;
+        }
+        return false;
+    }
+
     /// <summary>Waits for a turn, in the order of arrival. The caller leaves.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.TooManyRequests"/> when the queue is full.</exception>
     /// <exception cref="OperationCanceledException">The turn did not come in time.</exception>
@@ -43,9 +56,6 @@ internal sealed class ModelGate
     {
         if (Interlocked.Increment(ref free) <= 0) turns.Release();
     }
-
-    /// <summary>Whether a turn is free at this moment.</summary>
-    public bool IsFree => Volatile.Read(ref free) > 0;
 
     private async Task WaitAsync(CancellationToken cancel)
     {

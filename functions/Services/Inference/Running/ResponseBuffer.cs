@@ -8,7 +8,7 @@ namespace Serverless.Services.Inference.Running;
 internal sealed class ResponseBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int First = 4096;
-    private const int KeptBytes = 1 << 20;
+    private const int KeptBytes = 256 << 10;
 
     // The writer validates nothing: what is written here is written in one place each, and tested. Text is escaped as JSON needs, not as HTML does.
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

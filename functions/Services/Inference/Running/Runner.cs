@@ -19,8 +19,8 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
     {
         if (call.Servable is { Batched: true, Policy.Batching: { } batching })
             return new(FinishAsync(call.Servable.Batcher(() => new(batching, call.Servable.Policy, this, pool, clock)).AddAsync(call), call, cancel));
-        var turn = call.Servable.Gate.IsFree ? call.Servable.Gate.EnterAsync(cancel) : new(WaitAsync(call, cancel));
-        if (!turn.IsCompletedSuccessfully || !IsShort(call)) return new(RunLongAsync(turn, call, cancel));
+        if (!call.Servable.Gate.TryEnter()) return new(RunLongAsync(WaitAsync(call, cancel), call, cancel));
+        if (!IsShort(call)) return new(RunLongAsync(Task.CompletedTask, call, cancel));
         try
         {
             Compute(call);
@@ -47,7 +47,7 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
         call.Session.Took(clock.GetTimestamp() - start, call.Rows);
     }
 
-    private async Task RunLongAsync(ValueTask turn, InferenceCall call, CancellationToken cancel)
+    private async Task RunLongAsync(Task turn, InferenceCall call, CancellationToken cancel)
     {
         await turn;
         var gate = call.Servable.Gate;
@@ -87,9 +87,9 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
 
     private void Abandon(InferenceCall call, Task work)
     {
-        call.Abandoned = true;
+        call.Hold();
         call.Terminate();
-        // Whatever becomes of the run, its call goes back to the pool then; nobody waits for its exception.
+        // Whatever becomes of the run, it lets go of the call then; nobody waits for its exception.
         work.ContinueWith((done, _) =>
         {
             _ = done.Exception;
@@ -127,7 +127,7 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
     {
         if (error.Message.StartsWith("[ErrorCode:InvalidArgument]", StringComparison.Ordinal))
             return new(ProblemKind.InvalidTensor, $"The model refuses these tensors: {error.Message}");
-        if (!call.Abandoned) logger.RunFailed(error, call.Servable.Model.Value, call.Servable.Version.Number);
+        if (!call.IsTerminated) logger.RunFailed(error, call.Servable.Model.Value, call.Servable.Version.Number);
         return new(ProblemKind.ModelFailed, $"The model failed on this request: {error.Message}");
     }
 

@@ -12,7 +12,7 @@ namespace Serverless.Services.Inference.Tensors;
 /// </summary>
 internal sealed unsafe class TensorBuffer : IDisposable
 {
-    private const int KeptBytes = 1 << 20;
+    private const int KeptBytes = 256 << 10;
     private const int FirstBytes = 1024;
 
     private byte* memory;
