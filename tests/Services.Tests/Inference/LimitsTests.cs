@@ -85,6 +85,34 @@ public sealed class LimitsTests
         while ((await serving.InferAsync("slow", Matrix(1))).Status != HttpStatusCode.OK) Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Infer_OnTheEdgeOfItsTime_AnswersRightlyOrNotAtAll(bool batching)
+    {
+        // Every run leaves the request's thread, and about as many end in time as do not: buffers change hands all the time.
+        await using var serving = new Serving(settings: new() { ["Inference:InlineRun"] = "00:00:00" });
+        serving.Register("m", TinyOnnx.Plus(0.5f), policy: new()
+        {
+            Timeout = TimeSpan.FromMilliseconds(1), MaxConcurrency = 2, Batching = batching ? new(4, TimeSpan.FromMilliseconds(1)) : null,
+        });
+        await serving.Get<Serverless.Services.Inference.ModelDirectory>().ReadyAsync("m", null, default);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            for (var request = 0; request < 300; request++)
+            {
+                var value = worker * 1000 + request;
+                var reply = await serving.InferAsync("m", $$"""{"inputs":[{"name":"x","shape":[1,1],"datatype":"FP32","data":[{{value}}]}]}""");
+                if (reply.Status == HttpStatusCode.OK) Assert.Equal(value + 0.5f, reply.Output("y").GetProperty("data")[0].GetSingle());
+                else Assert.True(reply.Status is HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests);
+            }
+        })));
+        // Every turn and every place in the queue has been given back.
+        serving.Change("m", old => new(old.Name, old.Task, false, old.Aliases, old.Versions, new(new(), old.Policy.Serving with { Timeout = TimeSpan.FromSeconds(30) }), 0));
+        var last = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => serving.InferAsync("m", One)));
+        Assert.All(last, reply => Assert.Equal(HttpStatusCode.OK, reply.Status));
+    }
+
     [Fact]
     public async Task Infer_WhenTheCallerLeaves_StopsTheRun()
     {

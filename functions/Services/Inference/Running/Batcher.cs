@@ -59,25 +59,26 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
 
     private async Task RunAsync(Batch batch)
     {
-        var gate = batch.Members[0].Call.Servable.Gate;
+        var (gate, count) = (batch.Members[0].Call.Servable.Gate, batch.Members.Count);
         try
         {
             await gate.EnterAsync(CancellationToken.None);
         }
         catch (ProblemException full)
         {
-            Interlocked.Add(ref members, -batch.Members.Count);
+            Interlocked.Add(ref members, -count);
             foreach (var member in batch.Members) member.Done.SetException(full);
             return;
         }
         try
         {
-            if (batch.Members.Count == 1 || !TryRunTogether(batch)) batch.Members.ForEach(RunAlone);
+            batch.DropAbandoned();
+            if (batch.Members.Count < 2 || !TryRunTogether(batch)) batch.Members.ForEach(RunAlone);
         }
         finally
         {
             gate.Leave();
-            Interlocked.Add(ref members, -batch.Members.Count);
+            Interlocked.Add(ref members, -count);
         }
     }
 
@@ -128,6 +129,17 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
 
         public bool Takes(InferenceCall call, int maximum) =>
             Rows + call.Rows <= maximum && ReferenceEquals(Members[0].Call.Session, call.Session) && BatchTensors.AreAlike(Members[0].Call, call);
+
+        // Whose time has run out needs no run any more.
+        public void DropAbandoned()
+        {
+            foreach (var member in Members.Where(member => member.Call.IsTerminated).ToArray())
+            {
+                Members.Remove(member);
+                Rows -= member.Call.Rows;
+                member.Done.SetCanceled();
+            }
+        }
 
         public void Add(Member member)
         {
