@@ -48,7 +48,9 @@ internal static class MemoryBenchmark
         using var http = new HttpClient { BaseAddress = suite.Server.Url, Timeout = TimeSpan.FromMinutes(10) };
         using var opened = await http.PostAsync("/models/gigabyte/uploads", null);
         var upload = await opened.Content.ReadFromJsonAsync<JsonElement>();
-        using var request = new HttpRequestMessage(HttpMethod.Put, upload.GetProperty("url").GetString()) { Content = new StreamContent(new WeightyModel(Gigabyte), 1 << 20) };
+        var file = new WeightyModel(Gigabyte);
+        using var request = new HttpRequestMessage(HttpMethod.Put, upload.GetProperty("url").GetString()) { Content = new StreamContent(file, 1 << 20) };
+        request.Content.Headers.ContentLength = file.Length;
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         using var put = await http.SendAsync(request);
         put.EnsureSuccessStatusCode();
