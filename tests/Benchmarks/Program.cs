@@ -1,5 +1,6 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
+using Serverless.Benchmarks;
 using Serverless.Benchmarks.Predictions;
 using Serverless.Benchmarks.Serving;
 
@@ -10,6 +11,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["memory"] = MemoryBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
+    ["profiles"] = ProfileBenchmark.RunAsync,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))
