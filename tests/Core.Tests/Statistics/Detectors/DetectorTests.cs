@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Serverless.Core.Statistics;
+using Serverless.Core.Tests.Statistics.Metrics;
+
+namespace Serverless.Core.Tests.Statistics.Detectors;
+
+/// <summary>Alarm indices agree exactly with the literal references of make_detectors.py.</summary>
+public sealed class DetectorTests
+{
+    private static IEnumerable<(double[] Values, bool[] Errors, JsonElement Case)> Streams() =>
+        GoldenFile.Cases("detectors").Select(c => (c.GetProperty("stream").Numbers(), c.GetProperty("stream").Booleans(), c));
+
+    private static void Same(JsonElement c, string name, int? alarm) =>
+        Assert.Equal(c.GetProperty(name).ValueKind == JsonValueKind.Null ? null : c.GetProperty(name).GetInt32(), alarm);
+
+    [Fact]
+    public void Detectors_SeededStreams_AlarmWhereTheReferencesDo()
+    {
+        foreach (var (values, errors, c) in Streams())
+        {
+            PageHinkleyState page = default;
+            Same(c, "page_hinkley", PageHinkley.Observe(ref page, values, new(0.005, 20, 30)).Alarm);
+            CusumState cusum = default;
+            double[] before = [0.2, 0.1, 0.3, 0.05, 0.5];
+            var target = before[Array.FindIndex(GoldenFile.Cases("detectors"), x => x.GetRawText() == c.GetRawText())];
+            Same(c, "cusum", Cusum.Observe(ref cusum, values, new(target, 0.1, 8)).Alarm);
+            DdmState ddm = default;
+            Same(c, "ddm", Ddm.Observe(ref ddm, errors, DdmLimits.Default).Alarm);
+            HoeffdingAverageState average = default;
+            Same(c, "hddm_a", HoeffdingAverage.Observe(ref average, values, HoeffdingLimits.Default).Alarm);
+            HoeffdingWeightedState weighted = default;
+            Same(c, "hddm_w", HoeffdingWeighted.Observe(ref weighted, values, HoeffdingLimits.Default, 0.05).Alarm);
+            var adwin = AdwinState.Empty;
+            Same(c, "adwin", Adwin.Observe(ref adwin, values, AdwinLimits.Default).Alarm);
+            Assert.Equal(c.GetProperty("adwin_width").GetInt64(), adwin.Count);
+        }
+    }
+
+    [Fact]
+    public void Adwin_StateThroughJson_GoesOnAsIfNeverStopped()
+    {
+        var (values, _, _) = Streams().First();
+        var whole = AdwinState.Empty;
+        Adwin.Observe(ref whole, values, AdwinLimits.Default);
+        var pieces = AdwinState.Empty;
+        foreach (var piece in values.Chunk(77))
+        {
+            Adwin.Observe(ref pieces, piece, AdwinLimits.Default);
+            pieces = JsonSerializer.Deserialize<AdwinState>(JsonSerializer.Serialize(pieces))!;
+        }
+        Assert.Equal(whole.Buckets, pieces.Buckets);
+    }
+
+    [Fact]
+    public void Cusum_HandbookExample_AlarmsAtTheFourteenthGroup()
+    {
+        // NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.3: target 325, k = 0.3175, h = 4.1959.
+        double[] groups = [324.925, 324.675, 324.725, 324.35, 325.35, 325.225, 324.125, 324.525, 325.225, 324.6, 324.625, 325.15, 328.325, 327.25, 327.825];
+        CusumState state = default;
+        Assert.Equal(13, Cusum.Observe(ref state, groups, new(325, 0.3175, 4.1959)).Alarm);
+        Assert.Equal(4.94, state.High, 1e-9);
+    }
+
+    [Fact]
+    public void Detectors_NothingOrNotANumber_AreSilentOrRefuse()
+    {
+        PageHinkleyState page = default;
+        var adwin = AdwinState.Empty;
+        Assert.Equal(default, PageHinkley.Observe(ref page, [], PageHinkleyLimits.Default));
+        Assert.Null(Adwin.Observe(ref adwin, [], AdwinLimits.Default).Alarm);
+        Assert.Null(adwin.Mean);
+        Assert.Throws<ArgumentException>(() => PageHinkley.Observe(ref page, [double.NaN], PageHinkleyLimits.Default));
+    }
+}
