@@ -13,16 +13,15 @@ namespace Serverless.Services.Events;
 /// <param name="models">Holds the outbox rows.</param>
 /// <param name="queue">Holds the questions.</param>
 /// <param name="publisher">The topic.</param>
+/// <param name="delay">How long a question stays hidden: longer than a change and its publication take.</param>
 /// <param name="logger">Says when events have to wait.</param>
-public sealed partial class OutboxDispatcher(ModelsTable models, OutboxQueue queue, EventPublisher publisher, ILogger<OutboxDispatcher> logger)
+public sealed partial class OutboxDispatcher(
+    ModelsTable models, OutboxQueue queue, EventPublisher publisher, TimeSpan delay, ILogger<OutboxDispatcher> logger)
 {
-    /// <summary>How long a question stays hidden: longer than a change and its publication take.</summary>
-    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(30);
-
     private const int BatchSize = 50;
 
     /// <summary>Queues the question, before the change.</summary>
-    public Task<SendReceipt> WatchAsync(ModelName model, CancellationToken cancel) => queue.AskAsync(model, Delay, cancel);
+    public Task<SendReceipt> WatchAsync(ModelName model, CancellationToken cancel) => queue.AskAsync(model, delay, cancel);
 
     /// <summary>Takes the question back: the change did not happen, or its events are out.</summary>
     public Task WithdrawAsync(SendReceipt question, CancellationToken cancel) => queue.WithdrawAsync(question, cancel);
@@ -60,7 +59,7 @@ public sealed partial class OutboxDispatcher(ModelsTable models, OutboxQueue que
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
             Log.EventsWait(logger, failure, model, 0);
-            await queue.AskAsync(model, Delay, cancel);
+            await queue.AskAsync(model, delay, cancel);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Services.Events;
@@ -21,7 +22,8 @@ public static class RegistryRegistration
     {
         services.AddStorage(configuration);
         services.AddSingleton<ModelsTable>().AddSingleton<CatalogTable>().AddSingleton<AuditIndexTable>().AddSingleton<ArtifactBlobs>().AddSingleton<OutboxQueue>();
-        services.AddSingleton<EventPublisher>().AddSingleton<OutboxDispatcher>();
+        services.AddSingleton<EventPublisher>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(provider, OutboxDelay(configuration)));
         services.AddSingleton<ModelRows>().AddSingleton<Projections>().AddSingleton<ModelStore>();
         services.AddSingleton<ModelService>().AddSingleton<ModelCatalog>().AddSingleton<AliasService>();
         services.AddSingleton<PolicyVersions>().AddSingleton<PolicyService>().AddSingleton<AuditTrail>();
@@ -34,4 +36,11 @@ public static class RegistryRegistration
             configuration["Registry:CacheFolder"] ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "artifacts")));
         return services;
     }
+
+    // Longer than a change and its publication take: a question that comes up sooner only finds its events sent twice, or not yet written.
+    private static TimeSpan OutboxDelay(IConfiguration configuration) => configuration["Outbox:Delay"] is not { } text
+        ? TimeSpan.FromSeconds(30)
+        : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var delay) && delay > TimeSpan.Zero && delay <= TimeSpan.FromHours(1)
+            ? delay
+            : throw new InvalidOperationException("Outbox:Delay is a time above zero and of at most an hour, such as 00:00:30.");
 }
