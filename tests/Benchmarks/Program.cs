@@ -11,7 +11,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["memory"] = MemoryBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
-    ["profiles"] = ProfileBenchmark.RunAsync,
+    ["profiles"] = ProfileBenchmark.Run,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))

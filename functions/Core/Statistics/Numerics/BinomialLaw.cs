@@ -1,0 +1,53 @@
+namespace Serverless.Core.Statistics;
+
+/// <summary>Binomial and hypergeometric probabilities by the saddle point, full precision where log-gamma loses its digits.</summary>
+/// <remarks>C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000).</remarks>
+internal static class BinomialLaw
+{
+    /// <summary>C(n, k) p^k q^(n−k) with q = 1 − p given by itself, so that neither loses digits. Arguments need not be whole.</summary>
+    public static double Density(double k, double n, double p, double q)
+    {
+        if (p <= 0 || q <= 0)
+            return (p <= 0 && k == 0) || (q <= 0 && k == n) ? 1 : 0;
+        if (k == 0)
+            return Math.Exp(n * (p < 0.1 ? -Deviance(n, n * q) / n - p : Math.Log(q)));
+        if (k == n)
+            return Math.Exp(n * Math.Log(p));
+        var exponent = StirlingError(n) - StirlingError(k) - StirlingError(n - k) - Deviance(k, n * p) - Deviance(n - k, n * q);
+        return Math.Exp(exponent) * Math.Sqrt(n / (2 * Math.PI * k * (n - k)));
+    }
+
+    /// <summary>The probability of k marked in a draw of <paramref name="drawn"/> from <paramref name="marked"/> + <paramref name="others"/>.</summary>
+    public static double Hypergeometric(long k, long marked, long others, long drawn)
+    {
+        double p = (double)drawn / (marked + others), q = (double)(marked + others - drawn) / (marked + others);
+        return Density(k, marked, p, q) * Density(drawn - k, others, p, q) / Density(drawn, marked + others, p, q);
+    }
+
+    /// <summary>ln n! − Stirling's formula.</summary>
+    private static double StirlingError(double n)
+    {
+        if (n < 16)
+            return MathNet.Numerics.SpecialFunctions.GammaLn(n + 1) - (n + 0.5) * Math.Log(n) + n - 0.5 * Math.Log(2 * Math.PI);
+        var s = 1 / (n * n);
+        return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - s / 1188) * s) * s) * s) / n;
+    }
+
+    /// <summary>x ln(x/m) + m − x without cancellation near x = m.</summary>
+    private static double Deviance(double x, double m)
+    {
+        var v = (x - m) / (x + m);
+        if (Math.Abs(v) >= 0.1)
+            return x * Math.Log(x / m) + m - x;
+        double sum = (x - m) * v, term = 2 * x * v, square = v * v;
+        for (var j = 3; j < 200; j += 2)
+        {
+            term *= square;
+            var next = sum + term / j;
+            if (next == sum)
+                break;
+            sum = next;
+        }
+        return sum;
+    }
+}
