@@ -31,6 +31,7 @@ public sealed class PredictionLog : IAsyncDisposable
     private readonly PredictionCounters counters;
     private readonly LossLedger ledger;
     private readonly WriterContext context;
+    private readonly WriterJournal journal;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly ITimer timer;
@@ -48,6 +49,7 @@ public sealed class PredictionLog : IAsyncDisposable
         foreach (var (writer, accepted, lost) in LossLedger.Reconcile(folder)) TellLost(writer, accepted, lost);
         ledger = LossLedger.Open(folder, WriterId);
         context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, HashKey());
+        journal = new(blobs.GetBlobContainerClient(PredictionPaths.Container), WriterId, ledger, clock);
         timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop = Task.Run(RunAsync);
     }
@@ -118,6 +120,7 @@ public sealed class PredictionLog : IAsyncDisposable
             signal.Writer.TryComplete();
             await loop;
         }
+        await journal.EndAsync(cancel);
         await timer.DisposeAsync();
         ledger.Dispose();
     }
@@ -183,6 +186,7 @@ public sealed class PredictionLog : IAsyncDisposable
             if (asked > 0 || stream.IsDue(Tick)) stream.Seal();
         while (asked-- > 0 && flushes.TryDequeue(out var flush)) flush.SetResult(Task.WhenAll(streams.Values.Select(stream => stream.Idle)));
         Forget();
+        journal.Beat();
         if (streams.Values.Any(stream => !stream.IsEmpty)) Arm();
     }
 
@@ -222,6 +226,7 @@ public sealed class PredictionLog : IAsyncDisposable
     private byte[] HashKey()
     {
         if (options.HashKey is { } key) return Convert.FromBase64String(key);
+        logger.NoHashKey();
         return RandomNumberGenerator.GetBytes(32);
     }
 }

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
@@ -178,6 +179,24 @@ public sealed class PredictionLogTests(AzuriteFixture azurite)
         Assert.Equal(40, rig.Counters.Snapshot().Dropped[DropReason.Killed]);
         rig.Log();
         Assert.Equal(40, rig.Counters.Snapshot().Dropped[DropReason.Killed]);
+    }
+
+    [Fact]
+    public async Task Journal_OfAWriterThatFellSilent_TellsWhatWasOnItsWay()
+    {
+        await using var rig = new LogRig(azurite.ConnectionString);
+        rig.Schema = PredictionSchema.Of(LogRig.Version(1), new() { FlushAfter = TimeSpan.FromHours(1) });
+        var log = rig.Log();
+        await rig.WriteAsync(log, rows: 10);
+        var journals = new WriterJournals(rig.Blobs, new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(6)));
+        var counts = (await journals.SilentAsync(default)).SingleOrDefault(Ours);
+        for (var look = 0; look < 5000 && counts is null; look++) counts = (await journals.SilentAsync(default)).SingleOrDefault(Ours);
+        Assert.Equal((10, 0), (counts!.Accepted, counts.Settled));
+        Assert.DoesNotContain(await new WriterJournals(rig.Blobs, TimeProvider.System).SilentAsync(default), counts => Ours(counts));
+        await log.StopAsync(default);
+        Assert.DoesNotContain(await journals.SilentAsync(default), counts => Ours(counts));
+
+        bool Ours(WriterCounts counts) => counts.Writer == log.WriterId;
     }
 
     private static float? Float(RecordBatch batch, string column, int row) => ((FloatArray)batch.Column(column)).GetValue(row);

@@ -24,4 +24,5 @@ internal sealed record FreshSchema(string Model, string Writer, IReadOnlyList<Lo
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FreshSchema))]
+[JsonSerializable(typeof(WriterCounts))]
 internal sealed partial class PredictionJson : JsonSerializerContext;
