@@ -39,6 +39,7 @@ public static class RoleTable
         ["PutKey"] = Role.Admin,
         ["ListKeys"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
+        ["GetHealth"] = Role.Open,
         ["GetServer"] = Reader,
         ["GetServerLive"] = Role.Open,
         ["GetServerReady"] = Role.Open,

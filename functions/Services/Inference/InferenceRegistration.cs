@@ -41,6 +41,9 @@ public static class InferenceRegistration
         services.AddSingleton(provider => new ModelDirectory(
             provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
+        services.AddSingleton(provider => new HealthReport(
+            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(),
+            provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

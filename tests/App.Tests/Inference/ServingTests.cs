@@ -9,13 +9,9 @@ using Serverless.Testing;
 namespace Serverless.App.Tests.Inference;
 
 /// <summary>The real application with a real storage: models registered and asked over HTTP.</summary>
-public sealed class ServingTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ServingTests(ServedApplication served) : IClassFixture<ServedApplication>
 {
-    private AppProcess app = null!;
-
-    public async ValueTask InitializeAsync() => app = await AppProcess.StartAsync(azurite.ConnectionString, null, TestContext.Current.CancellationToken);
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    private readonly AppProcess app = served.App;
 
     [Theory]
     [InlineData("iris_lr", "multiclassClassification")]
@@ -76,6 +72,18 @@ public sealed class ServingTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Contains(entries, entry => entry.GetProperty("name").GetString() == model && entry.GetProperty("state").GetString() == "READY");
         using var explain = await app.Client.PostAsync($"/v1/models/{model}:explain", Json("{}"));
         Assert.Equal(HttpStatusCode.NotImplemented, explain.StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_OfARunningApplication_SaysWhatItHolds()
+    {
+        var model = await RegisterAsync("iris_lr", new { });
+        await GetAsync($"/v2/models/{model}/ready");
+        var health = await GetAsync("/health");
+        Assert.Equal("ok", health.GetProperty("status").GetString());
+        Assert.True(health.GetProperty("storage").GetProperty("reachable").GetBoolean());
+        Assert.InRange(health.GetProperty("sessions").GetProperty("loaded").GetInt32(), 1, 100);
+        Assert.InRange(health.GetProperty("sessions").GetProperty("bytes").GetInt64(), 1, 1 << 30);
     }
 
     [Fact]
