@@ -42,7 +42,8 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
         var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, Hour(id.Time)), cancel);
         foreach (var source in Sources(query, files, id, report))
         {
-            if (await FirstAsync(Filtered(source, look)(cancel)) is null) continue;
+            using var seen = await FirstAsync(Filtered(source, look)(cancel));
+            if (seen is null) continue;
             return await FirstAsync(Filtered(source, take)(cancel));
         }
         return null;

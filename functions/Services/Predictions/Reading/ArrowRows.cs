@@ -7,21 +7,28 @@ namespace Serverless.Services.Predictions;
 /// <summary>Rows and columns taken out of Arrow batches.</summary>
 internal static class ArrowRows
 {
-    /// <summary>The batch with some of its columns.</summary>
+    /// <summary>The batch with some of its columns; gives the memory of the others back.</summary>
     public static RecordBatch Project(RecordBatch batch, Func<string, bool> wanted)
     {
-        var kept = Enumerable.Range(0, batch.ColumnCount).Where(at => wanted(batch.Schema.GetFieldByIndex(at).Name)).ToArray();
+        var kept = Kept(batch, wanted);
         if (kept.Length == batch.ColumnCount) return batch;
-        return new RecordBatch(new Schema(kept.Select(batch.Schema.GetFieldByIndex), null), kept.Select(batch.Column), batch.Length);
+        foreach (var column in Enumerable.Range(0, batch.ColumnCount).Except(kept)) batch.Column(column).Dispose();
+        return new RecordBatch(SchemaOf(batch, kept), kept.Select(batch.Column), batch.Length);
     }
 
-    /// <summary>A new batch of some rows, in the given order.</summary>
-    public static RecordBatch Take(RecordBatch batch, ReadOnlySpan<int> rows)
+    /// <summary>A new batch of some columns and some rows, in the given order.</summary>
+    public static RecordBatch Take(RecordBatch batch, Func<string, bool> wanted, ReadOnlySpan<int> rows)
     {
-        var arrays = new IArrowArray[batch.ColumnCount];
-        for (var at = 0; at < arrays.Length; at++) arrays[at] = Take(batch.Column(at), rows);
-        return new RecordBatch(batch.Schema, arrays, rows.Length);
+        var kept = Kept(batch, wanted);
+        var arrays = new IArrowArray[kept.Length];
+        for (var at = 0; at < arrays.Length; at++) arrays[at] = Take(batch.Column(kept[at]), rows);
+        return new RecordBatch(SchemaOf(batch, kept), arrays, rows.Length);
     }
+
+    private static int[] Kept(RecordBatch batch, Func<string, bool> wanted) =>
+        [.. Enumerable.Range(0, batch.ColumnCount).Where(at => wanted(batch.Schema.GetFieldByIndex(at).Name))];
+
+    private static Schema SchemaOf(RecordBatch batch, int[] kept) => new(kept.Select(batch.Schema.GetFieldByIndex), null);
 
     private static IArrowArray Take(IArrowArray array, ReadOnlySpan<int> rows)
     {

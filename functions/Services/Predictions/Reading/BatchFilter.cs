@@ -19,7 +19,7 @@ internal sealed class BatchFilter(PredictionQuery query, bool wholeHour, Func<st
         _ => false,
     };
 
-    /// <summary>The batch without the rows and columns that nobody asked for; null when no row is left.</summary>
+    /// <summary>The batch without the rows and columns that nobody asked for; null when no row is left. The batch itself is used up.</summary>
     public RecordBatch? Apply(RecordBatch batch)
     {
         var rows = new int[batch.Length];
@@ -27,9 +27,8 @@ internal sealed class BatchFilter(PredictionQuery query, bool wholeHour, Func<st
         var tests = Tests(batch).ToArray();
         for (var row = 0; row < rows.Length; row++)
             if (Passes(tests, row)) rows[kept++] = row;
-        if (kept == 0) return null;
-        var asked = ArrowRows.Project(batch, Wants);
-        return kept == batch.Length ? asked : ArrowRows.Take(asked, rows.AsSpan(0, kept));
+        if (kept == batch.Length && kept > 0) return ArrowRows.Project(batch, Wants);
+        using (batch) return kept == 0 ? null : ArrowRows.Take(batch, Wants, rows.AsSpan(0, kept));
     }
 
     private bool Wants(string column) => query.Wants(column) || alsoWanted?.Invoke(column) is true;

@@ -22,8 +22,8 @@ internal sealed class PageOfHour(PredictionQuery query, DateTimeOffset hour, Pre
         var filter = new BatchFilter(query with { Columns = new HashSet<string> { LogColumns.Id } }, whole, ids: id => after is not { } last || Order.Compare(id, last) > 0);
         await foreach (var batch in source.ReadAsync(filter.Needs, cancel))
         {
-            using var _ = batch;
-            if (filter.Apply(batch) is not { } passed) continue;
+            using var passed = filter.Apply(batch);
+            if (passed is null) continue;
             var ids = (StringArray)passed.Column(LogColumns.Id);
             for (var row = 0; row < ids.Length; row++) found.Add((BatchFilter.IdAt(ids, row), source));
             if (found.Count > 4 * size + 4096) Trim();
