@@ -13,6 +13,8 @@ internal sealed class DeliveryStore(HostStorage storage, TimeProvider clock)
     // A queue message holds 64 KiB.
     private const int LargestInline = 48 * 1024;
 
+    private bool queueIsThere;
+
     public QueueClient Queue => field ??= storage.Queues(null, QueueMessageEncoding.None).GetQueueClient($"eventgrid-{storage.HostId}");
 
     public async Task PutAsync(JsonElement item, string function, CancellationToken cancel)
@@ -26,6 +28,9 @@ internal sealed class DeliveryStore(HostStorage storage, TimeProvider clock)
             await container.UploadBlobAsync(name, BinaryData.FromString(item.GetRawText()), cancel);
             message = JsonSerializer.SerializeToUtf8Bytes(delivery with { Event = null, Blob = name }, HostStateJson.Default.Delivery);
         }
+        // Its listener makes the queue too, but a publisher may be faster.
+        if (!queueIsThere) await Queue.CreateIfNotExistsAsync(cancellationToken: cancel);
+        queueIsThere = true;
         await Queue.SendMessageAsync(BinaryData.FromBytes(message), timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: cancel);
     }
 
