@@ -45,12 +45,12 @@ internal ref struct InferReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bina
             if (reader.ValueTextEquals("inputs"u8)) { Once(ref seen, Seen.Inputs, "inputs"u8); ReadInputs(); }
             else if (reader.ValueTextEquals("id"u8)) { Once(ref seen, Seen.Id, "id"u8); ReadId(); }
             else if (reader.ValueTextEquals("parameters"u8)) { Once(ref seen, Seen.Parameters, "parameters"u8); binaryOutputs = Parameters.Read(ref reader).BinaryOutputs ?? false; }
-            else if (reader.ValueTextEquals("outputs"u8)) { Once(ref seen, Seen.Outputs, "outputs"u8); ReadOutputs(); }
+            else if (reader.ValueTextEquals("outputs"u8)) { Once(ref seen, Seen.Outputs, "outputs"u8); OutputRequests.Read(ref reader, call); }
             else JsonRequest.Skip(ref reader);
         }
         reader.Read();
         if ((seen & Seen.Inputs) == 0) throw new ProblemException(ProblemKind.InvalidRequest, "The request has no \"inputs\".") { Where = "inputs" };
-        if (binaryOutputs) AskForBinary();
+        if (binaryOutputs) OutputRequests.AskForBinary(call);
     }
 
     private void ReadId()
@@ -164,51 +164,6 @@ internal ref struct InferReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bina
         if (size > binary.Length) throw Refuse.Tensor(slot.Name, $"has a binary_data_size of {size}; {binary.Length} bytes are left of the body.");
         BinaryTensor.Read(binary[..size], Begin(index, type), slot.Name);
         binary = binary[size..];
-    }
-
-    private void ReadOutputs()
-    {
-        JsonRequest.StartArray(ref reader, "outputs");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType != JsonTokenType.StartObject) throw JsonRequest.Wrong("outputs", "is an array of objects");
-            call.Requested.Add(ReadOutput());
-        }
-    }
-
-    private RequestedOutput ReadOutput()
-    {
-        var index = -1;
-        Parameters parameters = default;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            if (reader.ValueTextEquals("name"u8)) index = FindOutput();
-            else if (reader.ValueTextEquals("parameters"u8)) parameters = Parameters.Read(ref reader);
-            else JsonRequest.Skip(ref reader);
-        }
-        if (index < 0) throw JsonRequest.Wrong("outputs", "has an element without \"name\"");
-        foreach (var earlier in call.Requested)
-            if (earlier.Index == index) throw JsonRequest.Wrong("outputs", $"names \"{call.Servable.OutputNames[index]}\" twice");
-        return new(index, parameters.Binary, parameters.Classes ?? 0);
-    }
-
-    private int FindOutput()
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.String) throw JsonRequest.Wrong("name", "is text");
-        for (var index = 0; index < call.Servable.Outputs.Length; index++)
-            if (reader.ValueTextEquals(call.Servable.Outputs[index].Utf8)) return index;
-        throw new ProblemException(ProblemKind.InvalidTensor, $"The model has no output \"{reader.GetString()}\".")
-        { Where = "outputs", Expected = call.Servable.OutputNames };
-    }
-
-    // What the request says for all outputs holds for those that say nothing themselves.
-    private readonly void AskForBinary()
-    {
-        if (call.Requested.Count == 0)
-            for (var index = 0; index < call.Servable.Outputs.Length; index++) call.Requested.Add(new(index, null, 0));
-        for (var at = 0; at < call.Requested.Count; at++)
-            call.Requested[at] = call.Requested[at] with { Binary = call.Requested[at].Binary ?? true };
     }
 
     private static void Once(ref Seen seen, Seen member, ReadOnlySpan<byte> name)

@@ -27,12 +27,8 @@ internal static class RawRequest
         if (slot.Dimensions is not { } declared) return [count];
         var shape = (long[])declared.Clone();
         if (shape is [< 0, ..]) shape[0] = 1;
-        var open = Array.IndexOf(shape, -1);
-        if (open < 0) return shape;
-        var known = shape.Where(size => size >= 0).Aggregate(1L, (product, size) => product * size);
-        if (Array.LastIndexOf(shape, -1) != open || known == 0 || count % known != 0)
+        if (TensorShape.Deduce(shape, count).Contains(-1))
             throw Refuse.Tensor(slot.Name, $"has no shape that follows from {count} values; the model takes {TensorShape.Write(declared)}.");
-        shape[open] = count / known;
         return shape;
     }
 }

@@ -185,10 +185,6 @@ internal sealed class RowFiller
         if (declared.Length == 0) return [];
         var shape = (long[])declared.Clone();
         shape[0] = rows;
-        var open = Array.IndexOf(shape, -1);
-        if (open < 0) return shape;
-        var known = shape.Where(size => size >= 0).Aggregate(1L, (product, size) => product * size);
-        if (Array.LastIndexOf(shape, -1) == open && known > 0) shape[open] = call.Input(index).Count / known;
-        return shape;
+        return TensorShape.Deduce(shape, call.Input(index).Count);
     }
 }

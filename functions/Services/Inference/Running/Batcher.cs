@@ -116,40 +116,4 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
         batch.Members.ForEach(member => member.Done.SetResult());
         return true;
     }
-
-    private sealed class Batch
-    {
-        public List<Member> Members { get; } = [];
-
-        public IReadOnlyList<InferenceCall> Calls => [.. Members.Select(member => member.Call)];
-
-        public int Rows { get; private set; }
-
-        public ITimer? Timer { get; set; }
-
-        public bool Takes(InferenceCall call, int maximum) =>
-            Rows + call.Rows <= maximum && ReferenceEquals(Members[0].Call.Session, call.Session) && BatchTensors.AreAlike(Members[0].Call, call);
-
-        // Whose time has run out needs no run any more.
-        public void DropAbandoned()
-        {
-            foreach (var member in Members.Where(member => member.Call.IsTerminated).ToArray())
-            {
-                Members.Remove(member);
-                Rows -= member.Call.Rows;
-                member.Done.SetCanceled();
-            }
-        }
-
-        public void Add(Member member)
-        {
-            Members.Add(member);
-            Rows += member.Call.Rows;
-        }
-    }
-
-    private sealed record Member(InferenceCall Call)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -44,6 +44,15 @@ internal static class TensorShape
         buffer.SetShape(shape);
     }
 
+    /// <summary>Fills in the one open dimension that follows from the number of elements; more than one stay open.</summary>
+    public static long[] Deduce(long[] shape, int count)
+    {
+        var open = Array.IndexOf(shape, -1);
+        var known = shape.Where(size => size >= 0).Aggregate(1L, (product, size) => product * size);
+        if (open >= 0 && Array.LastIndexOf(shape, -1) == open && known > 0 && count % known == 0) shape[open] = count / known;
+        return shape;
+    }
+
     /// <summary>The number of rows of a model whose first dimension varies: all inputs must agree.</summary>
     public static int CountRows(InferenceCall call, int maximum)
     {
