@@ -20,7 +20,7 @@ public sealed class PredictionLog : IAsyncDisposable
     private const int DrainBytes = 256 << 10;
     private const int EntryBytes = 128;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan KeptAfterItsHour = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan KeptWhenIdle = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentQueue<PredictionEntry> queue = new();
     private readonly ConcurrentQueue<TaskCompletionSource<Task>> flushes = new();
@@ -208,11 +208,12 @@ public sealed class PredictionLog : IAsyncDisposable
         }
     }
 
+    // A stream of a past hour may be wanted still: rows that waited for storage, or for their request's end, come late.
     private void Forget()
     {
         var now = clock.GetUtcNow();
         foreach (var (key, stream) in streams)
-            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) + KeptAfterItsHour) streams.Remove(key);
+            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle) streams.Remove(key);
     }
 
     private static DateTimeOffset Floor(DateTimeOffset time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerHour, TimeSpan.Zero);

@@ -182,6 +182,19 @@ public sealed class PredictionLogTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Write_OfLateRows_AppendsToTheSameBlob()
+    {
+        await using var rig = new LogRig(azurite.ConnectionString);
+        var log = rig.Log();
+        for (var request = 0; request < 20; request++)
+        {
+            await rig.WriteAsync(log, at: DateTimeOffset.UnixEpoch.AddYears(50));
+            await log.FlushAsync(default);
+        }
+        Assert.Single(await rig.FilesAsync());
+    }
+
+    [Fact]
     public async Task Journal_OfAWriterThatFellSilent_TellsWhatWasOnItsWay()
     {
         await using var rig = new LogRig(azurite.ConnectionString);

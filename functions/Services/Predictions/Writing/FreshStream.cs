@@ -36,11 +36,15 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
 
     public DateTimeOffset Hour => hour;
 
+    /// <summary>When it last took rows, by the clock's timestamp.</summary>
+    public long UsedAt { get; private set; } = context.Clock.GetTimestamp();
+
     public void Add(PredictionEntry entry)
     {
         var wider = schema.Widen(entry.Header);
         if (wider != schema) Change(wider);
         progress = 0;
+        UsedAt = entry.AcceptedAt;
         var rows = entry.Header.Rows;
         var rowBytes = entry.Bytes / rows + 64;
         for (var row = 0; row < rows;)
