@@ -36,7 +36,7 @@ public static class Answer
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "ApiKey realm=\"serverless-mlops\"";
         var body = new ProblemBody(TypeOf(problem.Kind), title, status, problem.Message, problem.Message, problem.Where, problem.Expected);
-        return response.WriteAsJsonAsync(body, ProblemJson.Default.ProblemBody, "application/problem+json", context.RequestAborted);
+        return response.WriteAsJsonAsync(body, ProblemJson.Readable.ProblemBody, "application/problem+json", context.RequestAborted);
     }
 
     // No default arm: a new kind does not compile until it has a row.

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Serverless.Services.Http;
@@ -8,4 +10,11 @@ internal sealed record ProblemBody(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    private static ProblemJson? readable;
+
+    /// <summary>With quotes and apostrophes as people write them: the answer is JSON, never a part of a page.</summary>
+    public static ProblemJson Readable =>
+        readable ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -26,7 +26,7 @@ internal static class Refuse
         ElementType.String => "text",
         ElementType.Bool => "true or false",
         _ when Datatype.IsFloatingPoint(type) =>
-            $"a number within {Datatype.NameOf(type)}'s range (nor \"NaN\", \"Infinity\" or \"-Infinity\")",
+            $"a number within {Datatype.NameOf(type)}'s range (or \"NaN\", \"Infinity\" or \"-Infinity\")",
         _ => $"a whole number within {Datatype.NameOf(type)}'s range",
     };
 
