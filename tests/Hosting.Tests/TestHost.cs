@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Serverless.Hosting.Startup;
 
 namespace Serverless.Hosting.Tests;
@@ -30,6 +31,8 @@ internal sealed class TestHost : IAsyncDisposable
         var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=None", "--FunctionsHost:Quiet=true", "--DOTNET_RUNNING_IN_CONTAINER=false", $"--AzureWebJobsStorage={NoStorage}", .. args]);
         builder.Properties[EmbeddedHostBuilder.TypesProperty] = types;
         builder.Services.AddSingleton<Recorder>();
+        // The usual one would take SIGTERM for itself, and the test run could not be ended.
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         return builder;
     }
 
@@ -59,5 +62,12 @@ internal sealed class TestHost : IAsyncDisposable
         await app.StopAsync();
         Client.Dispose();
         await app.DisposeAsync();
+    }
+
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
