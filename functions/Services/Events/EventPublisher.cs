@@ -37,10 +37,13 @@ public sealed class EventPublisher(IConfiguration configuration)
     private static EventGridPublisherClient Connect(IConfiguration configuration)
     {
         var endpoint = new Uri(configuration["EventGrid:TopicEndpoint"] ?? throw new InvalidOperationException("EventGrid:TopicEndpoint is not set."));
-        if (configuration["EventGrid:TopicKey"] is { Length: > 0 } key) return new(endpoint, new AzureKeyCredential(key));
+        if (configuration["EventGrid:TopicKey"] is { Length: > 0 } key) return new(endpoint, new AzureKeyCredential(key), Options());
         TokenCredential identity = configuration["EventGrid:ClientId"] is { Length: > 0 } id
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id))
             : new DefaultAzureCredential();
-        return new(endpoint, identity);
+        return new(endpoint, identity, Options());
     }
+
+    // One try: a caller waits for it, and the outbox is the better retry.
+    private static EventGridPublisherClientOptions Options() => new() { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(5) } };
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Serverless.Core.Problems;
 
 namespace Serverless.Services.Inference;
@@ -9,6 +10,9 @@ namespace Serverless.Services.Inference;
 /// <summary>A request's whole body in one piece: in the pipe's own memory where it fits, else in a rented array. Disposing gives either back.</summary>
 internal struct RequestBody : IDisposable
 {
+    // Kestrel's default; the embedded host sets more, the isolated worker does not.
+    private const long ServersOwnLimit = 30_000_000;
+
     private PipeReader? pipe;
     private ReadOnlySequence<byte> held;
     private byte[]? rented;
@@ -22,6 +26,7 @@ internal struct RequestBody : IDisposable
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, long limit, CancellationToken cancel)
     {
         if (request.ContentLength > limit) throw TooLarge(limit);
+        if (request.ContentLength is null or > ServersOwnLimit) LiftServersLimit(request, limit);
         try
         {
             var body = await ReadPlainAsync(request, limit, cancel);
@@ -33,6 +38,11 @@ internal struct RequestBody : IDisposable
                 ? TooLarge(limit)
                 : new ProblemException(ProblemKind.InvalidRequest, "The body ended early or was not framed as HTTP asks.");
         }
+    }
+
+    private static void LiftServersLimit(HttpRequest request, long limit)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server) server.MaxRequestBodySize = limit + 1;
     }
 
     /// <inheritdoc/>
