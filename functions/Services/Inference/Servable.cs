@@ -21,6 +21,7 @@ internal sealed class Servable
         InputNames = [.. Inputs.Select(input => input.Name)];
         OutputNames = [.. Outputs.Select(output => output.Name)];
         Batched = Inputs.Length > 0 && Inputs.All(input => input.Dimensions is [< 0, ..]);
+        RowShapes = Batched && Outputs.All(output => output.RowShape is not null);
         NumberText = version.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -60,6 +61,9 @@ internal sealed class Servable
     /// <summary>Whether every input's first dimension varies: then it counts rows.</summary>
     public bool Batched { get; }
 
+    /// <summary>Whether every output should be a tensor with one row of a fixed shape for each row that goes in.</summary>
+    public bool RowShapes { get; }
+
     /// <summary>What gathers its requests, made at the first one.</summary>
     public Batcher Batcher(Func<Batcher> make) => LazyInitializer.EnsureInitialized(ref batcher, make);
 
@@ -90,4 +94,11 @@ internal sealed class ValueSlot(ValueSignature signature)
 
     /// <summary>The dimensions, -1 where they vary; null when the graph leaves the rank open.</summary>
     public long[]? Dimensions { get; } = signature.Shape?.Select(dimension => dimension.Size ?? -1).ToArray();
+
+    /// <summary>A row's dimensions where only the first one varies and the elements have a fixed size; else null.</summary>
+    public long[]? RowShape { get; } =
+        signature is { Kind: ValueKind.Tensor, Shape: [{ Size: null }, ..] } && Tensors.Datatype.SizeOf(signature.ElementType) > 0
+            && signature.Shape.Skip(1).All(dimension => dimension.Size is >= 0)
+            ? [.. signature.Shape.Skip(1).Select(dimension => dimension.Size!.Value)]
+            : null;
 }

@@ -169,6 +169,18 @@ public sealed class OpenInferenceTests
     }
 
     [Fact]
+    public async Task Infer_OfAGraphThatBreaksItsShapes_GivesWhatItYields()
+    {
+        await using var serving = new Serving();
+        serving.Register("m", TinyOnnx.NonZero());
+        for (var request = 0; request < 3; request++)
+        {
+            var reply = await serving.InferAsync("m", """{"inputs":[{"name":"x","shape":[2,2],"datatype":"FP32","data":[1,2,0,3]}]}""");
+            Assert.Equal("""{"name":"y","datatype":"INT64","shape":[3,2],"data":[0,0,0,1,1,1]}""", reply.Output("y").GetRawText());
+        }
+    }
+
+    [Fact]
     public async Task Infer_WithTheClassificationExtension_GivesTheLargestWithTheirLabels()
     {
         await using var serving = new Serving();

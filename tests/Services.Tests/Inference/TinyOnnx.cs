@@ -21,6 +21,10 @@ internal static class TinyOnnx
         [Node("Gather", ["table", "x"], "y")], [Tensor("x", ElementType.Int64, -1)], [Tensor("y", ElementType.Float, -1)],
         [FloatTensor("table", 10, 20, 30)]);
 
+    /// <summary>The positions of what is not 0: declared with a row for each row that goes in, which is a lie.</summary>
+    public static byte[] NonZero() => Model(
+        [Node("NonZero", "x", "p"), Node("Transpose", "p", "y")], [Tensor("x", ElementType.Float, -1, 2)], [Tensor("y", ElementType.Int64, -1, 2)]);
+
     /// <summary>Splits a vector into a sequence of tensors.</summary>
     public static byte[] Sequence() => Model(
         [Node("SplitToSequence", "x", "y", "", Integer("axis", 0))], [Tensor("x", ElementType.Float, -1, 2)], [TensorSequence("y")]);

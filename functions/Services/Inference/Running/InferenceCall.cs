@@ -12,6 +12,7 @@ internal sealed class InferenceCall : IDisposable
     private readonly List<OutputTensor> tensors = [];
     private bool[] given = [];
     private OrtValue[] values = [];
+    private OrtValue[] targets = [];
     private RunOptions options = new();
     private IDisposable? results;
     private string[] someNames = [];
@@ -87,9 +88,13 @@ internal sealed class InferenceCall : IDisposable
     public void Compute()
     {
         for (var index = 0; index < values.Length; index++) values[index] = buffers[index].ToValue();
+        var prepared = Servable.RowShapes && !Session.ShapesDiffer;
+        if (prepared && TryComputeInPlace()) return;
         var run = Session.Session.Run(options, Servable.InputNames, values, OutputNames());
         results = run;
         for (var index = 0; index < run.Count; index++) NextOutput().Read(run[index], Servable.Outputs[OutputIndex(index)]);
+        // What failed on prepared memory and not without: a graph that does not keep to the shapes it declares.
+        if (prepared) Session.ShapesDiffer = true;
     }
 
     /// <summary>Takes its rows of another call's outputs, which has computed all of them; <paramref name="owner"/> is told when they are no longer needed.</summary>
@@ -145,6 +150,28 @@ internal sealed class InferenceCall : IDisposable
         Response.Dispose();
         foreach (var buffer in buffers) buffer.Dispose();
         foreach (var tensor in tensors) tensor.Dispose();
+    }
+
+    // Into memory that is reused, without asking the runtime for what it has made.
+    private bool TryComputeInPlace()
+    {
+        var names = OutputNames();
+        if (targets.Length != names.Length) targets = new OrtValue[names.Length];
+        for (var index = 0; index < names.Length; index++) targets[index] = NextOutput().Prepare(Servable.Outputs[OutputIndex(index)], Rows);
+        try
+        {
+            Session.Session.Run(options, Servable.InputNames, values, names, targets);
+            return true;
+        }
+        catch (OnnxRuntimeException) when (!options.Terminate)
+        {
+            ForgetOutputs();
+            return false;
+        }
+        finally
+        {
+            targets.AsSpan().Clear();
+        }
     }
 
     private int OutputIndex(int index) => Requested.Count == 0 ? index : Requested[index].Index;

@@ -62,6 +62,21 @@ internal sealed unsafe class OutputTensor : IDisposable
             throw new ProblemException(ProblemKind.NotSupported, $"Output \"{slot.Name}\" has the element type {Type}, which no response can carry.");
     }
 
+    /// <summary>Prepares memory for so many rows, for the runtime to write to.</summary>
+    public OrtValue Prepare(ValueSlot slot, int rows)
+    {
+        own ??= new();
+        own.Reset(slot.Type);
+        Span<long> shape = stackalloc long[slot.RowShape!.Length + 1];
+        shape[0] = rows;
+        slot.RowShape.CopyTo(shape[1..]);
+        own.SetCount(TensorShape.CountElements(shape, slot.Name));
+        own.SetShape(shape);
+        (Slot, Labels, Type, Count, dimensions) = (slot, null, slot.Type, own.Count, own.Dimensions);
+        data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(own.Bytes));
+        return own.ToValue();
+    }
+
     /// <summary>Some rows of another output.</summary>
     public void Slice(OutputTensor whole, int firstRow, int rows)
     {

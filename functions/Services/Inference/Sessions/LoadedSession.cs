@@ -8,6 +8,7 @@ internal sealed class LoadedSession(SessionKey key, InferenceSession session, lo
     private int users = 1;
     private long usedAt;
     private long ticksARow;
+    private volatile bool shapesDiffer;
 
     /// <summary>What it was loaded from.</summary>
     public SessionKey Key { get; } = key;
@@ -46,6 +47,9 @@ internal sealed class LoadedSession(SessionKey key, InferenceSession session, lo
     {
         if (Interlocked.Decrement(ref users) == 0) Session.Dispose();
     }
+
+    /// <summary>Whether outputs have come in other shapes than the graph declares: then their memory can't be prepared.</summary>
+    public bool ShapesDiffer { get => shapesDiffer; set => shapesDiffer = value; }
 
     /// <summary>What so many rows will take, from what runs took of late; null before the first.</summary>
     public long? Expected(int rows) => Volatile.Read(ref ticksARow) is > 0 and var ticks ? ticks * rows : null;

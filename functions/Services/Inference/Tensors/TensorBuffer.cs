@@ -31,6 +31,9 @@ internal sealed unsafe class TensorBuffer : IDisposable
     /// <summary>The dimensions.</summary>
     public ReadOnlySpan<long> Shape => shape;
 
+    /// <summary>The dimensions, which nobody changes: another shape is another array.</summary>
+    public long[] Dimensions => shape;
+
     /// <summary>The fixed-size elements as bytes.</summary>
     public Span<byte> Bytes => new(memory, Count * Datatype.SizeOf(Type));
 
