@@ -35,6 +35,8 @@ public sealed class LostEventTests(AzuriteFixture azurite)
         {
             var lost = killed.Client.PostAsync("/models/unpublished/versions", Suite.Onnx(Files.Variant("iris_lr", "unpublished")));
             await hanging.Asked.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+            // What another test left in the outbox may have asked first.
+            await Suite.UntilAsync("the version is committed", async () => await killed.Client.StatusAsync("/models/unpublished") == HttpStatusCode.OK);
             Assert.False(lost.IsCompleted);
             committed = await IdsAsync(killed, "unpublished");
             killed.Kill();

@@ -34,7 +34,11 @@ internal static class Suite
     {
         using (content)
         using (var answer = await client.PostAsync($"/models/{model}/versions", content))
-            return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+        {
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(text.Length > 0, $"POST /models/{model}/versions: {answer.StatusCode} without a body");
+            return (answer.StatusCode, JsonSerializer.Deserialize<JsonElement>(text));
+        }
     }
 
     public static async Task<JsonElement> JsonAsync(this HttpClient client, string path)
