@@ -68,7 +68,7 @@ public sealed class BadInputTests(BadInputTests.Served served) : IClassFixture<B
     public async Task Form_ThatIsWrong_IsRefusedAndMakesNoModel(string metadata, bool withModel)
     {
         using var form = new MultipartFormDataContent { { new StringContent(metadata, Encoding.UTF8, "application/json"), "metadata" } };
-        if (withModel) form.Add(Suite.Onnx(Files.Model("iris_lr")), "model", "model.onnx");
+        if (withModel) form.Add(SuiteCalls.Onnx(Files.Model("iris_lr")), "model", "model.onnx");
         using var answer = await Client.PostAsync("/models/bad-form/versions", form);
         await AssertProblemAsync(answer, 400);
         Assert.Equal(HttpStatusCode.NotFound, await Client.StatusAsync("/models/bad-form"));
@@ -91,7 +91,7 @@ public sealed class BadInputTests(BadInputTests.Served served) : IClassFixture<B
     {
         // As it stands: a client that tidies the path first would ask for something else.
         var path = new Uri($"{Client.BaseAddress}models/{name}/versions", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = Suite.Onnx(Files.Model("iris_lr")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = SuiteCalls.Onnx(Files.Model("iris_lr")) };
         using var answer = await Client.SendAsync(request);
         Assert.Contains((int)answer.StatusCode, new[] { 400, 404, 405 });
         // An unknown route answers with nothing, as the Functions host does.
@@ -167,8 +167,8 @@ public sealed class BadInputTests(BadInputTests.Served served) : IClassFixture<B
 
         public async ValueTask InitializeAsync()
         {
-            App = await Suite.StartAsync(azurite.ConnectionString);
-            Assert.Equal(HttpStatusCode.Created, (await App.Client.RegisterAsync(Model, Suite.Onnx(Files.Variant("iris_lr", Model)))).Status);
+            App = await SuiteCalls.StartAsync(azurite.ConnectionString);
+            Assert.Equal(HttpStatusCode.Created, (await App.Client.RegisterAsync(Model, SuiteCalls.Onnx(Files.Variant("iris_lr", Model)))).Status);
             Input = await App.Client.InputAsync(Model);
         }
 

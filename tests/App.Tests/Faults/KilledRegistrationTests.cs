@@ -58,7 +58,7 @@ public sealed class KilledRegistrationTests(AzuriteFixture azurite) : IAsyncLife
         var there = await AssertWholeOrAbsentAsync(model, bytes);
         await RepeatAsync(model, form, bytes, upload, there);
         Assert.True(await AssertWholeOrAbsentAsync(model, bytes));
-        await Suite.UntilAsync($"{model} is listed", async () => await app.Client.ListedAsync(model) > 0);
+        await SuiteCalls.UntilAsync($"{model} is listed", async () => await app.Client.ListedAsync(model) > 0);
         Assert.Equal(1, await app.Client.ListedAsync(model));
         await app.Client.AssertAuditAsync(model);
         return there ? 1 : 0;
@@ -87,7 +87,7 @@ public sealed class KilledRegistrationTests(AzuriteFixture azurite) : IAsyncLife
     private async Task RepeatAsync(string model, Form form, byte[] bytes, Guid? upload, bool there)
     {
         var (status, body) = await PostAsync(model, form, bytes, upload) ?? throw new InvalidOperationException("No answer.");
-        if (there && form == Form.Upload && status == HttpStatusCode.NotFound) (status, body) = await app.Client.RegisterAsync(model, Suite.Onnx(bytes));
+        if (there && form == Form.Upload && status == HttpStatusCode.NotFound) (status, body) = await app.Client.RegisterAsync(model, SuiteCalls.Onnx(bytes));
         Assert.True(status == (there ? HttpStatusCode.OK : HttpStatusCode.Created), $"{model} ({form}): {status} {body}");
         Assert.Equal(1, body.GetProperty("version").GetInt32());
     }
@@ -118,8 +118,8 @@ public sealed class KilledRegistrationTests(AzuriteFixture azurite) : IAsyncLife
     [SuppressMessage("Reliability", "CA2000", Justification = "The request disposes of its content.")]
     private static HttpContent Content(Form form, byte[] bytes, Guid? upload) => form switch
     {
-        Form.Bytes => Suite.Onnx(bytes),
-        Form.Multipart => new MultipartFormDataContent { { Suite.Onnx(bytes), "model", "model.onnx" } },
+        Form.Bytes => SuiteCalls.Onnx(bytes),
+        Form.Multipart => new MultipartFormDataContent { { SuiteCalls.Onnx(bytes), "model", "model.onnx" } },
         Form.Upload => JsonContent.Create(new { uploadId = upload }),
     };
 
@@ -135,5 +135,5 @@ public sealed class KilledRegistrationTests(AzuriteFixture azurite) : IAsyncLife
         return place.GetProperty("id").GetGuid();
     }
 
-    private Task<AppProcess> StartAsync() => Suite.StartAsync(azurite.ConnectionString, Suite.Settings(("Registry:CacheFolder", cache)));
+    private Task<AppProcess> StartAsync() => SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(("Registry:CacheFolder", cache)));
 }

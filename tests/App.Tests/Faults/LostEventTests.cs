@@ -11,15 +11,15 @@ public sealed class LostEventTests(AzuriteFixture azurite)
     public async Task Events_RefusedForAWhile_AllArriveWhenTheTopicIsBack()
     {
         await using var topic = await Topic.StartAsync(Topic.Manner.Refuse);
-        await using var app = await Suite.StartAsync(azurite.ConnectionString, Suite.Settings(topic.Settings));
-        var (status, body) = await app.Client.RegisterAsync("refused", Suite.Onnx(Files.Variant("iris_lr", "refused")));
+        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(topic.Settings));
+        var (status, body) = await app.Client.RegisterAsync("refused", SuiteCalls.Onnx(Files.Variant("iris_lr", "refused")));
         Assert.True(status == HttpStatusCode.Created, body.GetRawText());
         using (var changed = await app.Client.PutAsJsonAsync("/models/refused", new { description = "While the topic is away." }))
             Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         Assert.Empty(topic.Arrived);
         // The second chance of both changes has come and been refused as well.
         var seen = topic.Requests;
-        await Suite.UntilAsync("the events are sent again", () => Task.FromResult(topic.Requests > seen + 2));
+        await SuiteCalls.UntilAsync("the events are sent again", () => Task.FromResult(topic.Requests > seen + 2));
 
         topic.Become(Topic.Manner.Accept);
 
@@ -31,12 +31,12 @@ public sealed class LostEventTests(AzuriteFixture azurite)
     {
         await using var hanging = await Topic.StartAsync(Topic.Manner.Hang);
         Guid[] committed;
-        await using (var killed = await Suite.StartAsync(azurite.ConnectionString, Suite.Settings(hanging.Settings)))
+        await using (var killed = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(hanging.Settings)))
         {
-            var lost = killed.Client.PostAsync("/models/unpublished/versions", Suite.Onnx(Files.Variant("iris_lr", "unpublished")));
+            var lost = killed.Client.PostAsync("/models/unpublished/versions", SuiteCalls.Onnx(Files.Variant("iris_lr", "unpublished")));
             await hanging.Asked.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
             // What another test left in the outbox may have asked first.
-            await Suite.UntilAsync("the version is committed", async () => await killed.Client.StatusAsync("/models/unpublished") == HttpStatusCode.OK);
+            await SuiteCalls.UntilAsync("the version is committed", async () => await killed.Client.StatusAsync("/models/unpublished") == HttpStatusCode.OK);
             Assert.False(lost.IsCompleted);
             committed = await IdsAsync(killed, "unpublished");
             killed.Kill();
@@ -45,7 +45,7 @@ public sealed class LostEventTests(AzuriteFixture azurite)
 
         Assert.NotEmpty(committed);
         await using var topic = await Topic.StartAsync(Topic.Manner.Accept);
-        await using var app = await Suite.StartAsync(azurite.ConnectionString, Suite.Settings(topic.Settings));
+        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(topic.Settings));
 
         await AssertAllArriveAsync(app, topic, "unpublished", atLeast: committed.Length);
         Assert.Equal(committed.Order(), (await IdsAsync(app, "unpublished")).Order());
@@ -55,7 +55,7 @@ public sealed class LostEventTests(AzuriteFixture azurite)
     {
         var ids = await IdsAsync(app, model);
         Assert.True(ids.Length >= atLeast, $"{ids.Length} audit entries");
-        await Suite.UntilAsync("every event has arrived", () => Task.FromResult(ids.All(topic.Arrived.ContainsKey)));
+        await SuiteCalls.UntilAsync("every event has arrived", () => Task.FromResult(ids.All(topic.Arrived.ContainsKey)));
     }
 
     private static async Task<Guid[]> IdsAsync(AppProcess app, string model) =>

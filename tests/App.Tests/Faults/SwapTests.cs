@@ -13,9 +13,9 @@ public sealed class SwapTests(AzuriteFixture azurite)
     [Fact]
     public async Task Inference_WhileTheChampionMoves_NeverFails()
     {
-        await using var app = await Suite.StartAsync(azurite.ConnectionString);
+        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString);
         foreach (var variant in new[] { "one", "two" })
-            Assert.Equal(HttpStatusCode.Created, (await app.Client.RegisterAsync("swapped", Suite.Onnx(Files.Variant("iris_rf100", variant)))).Status);
+            Assert.Equal(HttpStatusCode.Created, (await app.Client.RegisterAsync("swapped", SuiteCalls.Onnx(Files.Variant("iris_rf100", variant)))).Status);
         var input = await app.Client.InputAsync("swapped");
         var answers = new ConcurrentDictionary<(HttpStatusCode, string?), int>();
         using var over = new CancellationTokenSource();
@@ -26,7 +26,7 @@ public sealed class SwapTests(AzuriteFixture azurite)
             var version = 2 - move % 2;
             using var moved = await app.Client.PointAsync("swapped", version);
             Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
-            await Suite.UntilAsync($"version {version} answers", async () => (await app.Client.InferAsync("swapped", input)).Version == $"{version}");
+            await SuiteCalls.UntilAsync($"version {version} answers", async () => (await app.Client.InferAsync("swapped", input)).Version == $"{version}");
         }
 
         await over.CancelAsync();

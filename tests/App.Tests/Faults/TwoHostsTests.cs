@@ -11,7 +11,7 @@ public sealed class TwoHostsTests(AzuriteFixture azurite) : IAsyncLifetime
     private AppProcess[] hosts = [];
 
     public async ValueTask InitializeAsync() =>
-        hosts = await Task.WhenAll(Suite.StartAsync(azurite.ConnectionString), Suite.StartAsync(azurite.ConnectionString));
+        hosts = await Task.WhenAll(SuiteCalls.StartAsync(azurite.ConnectionString), SuiteCalls.StartAsync(azurite.ConnectionString));
 
     public async ValueTask DisposeAsync()
     {
@@ -56,7 +56,7 @@ public sealed class TwoHostsTests(AzuriteFixture azurite) : IAsyncLifetime
         var winner = Array.FindIndex(answers, answer => answer.StatusCode == HttpStatusCode.OK) + 2;
         foreach (var answer in answers) answer.Dispose();
         foreach (var host in hosts)
-            await Suite.UntilAsync($"{host.Address} serves version {winner}", async () => (await host.Client.InferAsync("raced-alias", input)).Version == $"{winner}");
+            await SuiteCalls.UntilAsync($"{host.Address} serves version {winner}", async () => (await host.Client.InferAsync("raced-alias", input)).Version == $"{winner}");
         await hosts[0].Client.AssertAuditAsync("raced-alias");
     }
 
@@ -80,13 +80,13 @@ public sealed class TwoHostsTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private Task<(HttpStatusCode Status, JsonElement Body)[]> RegisterAsync(string model, Func<int, byte[]> bytes) =>
-        Task.WhenAll(Enumerable.Range(0, Writers).Select(index => hosts[index % hosts.Length].Client.RegisterAsync(model, Suite.Onnx(bytes(index)))));
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(index => hosts[index % hosts.Length].Client.RegisterAsync(model, SuiteCalls.Onnx(bytes(index)))));
 
     private async Task<(string Input, string ETag)> ThreeVersionsAsync(string model)
     {
         for (var version = 1; version <= 3; version++)
         {
-            var (status, body) = await hosts[0].Client.RegisterAsync(model, Suite.Onnx(Files.Variant("iris_lr", $"{model} {version}")));
+            var (status, body) = await hosts[0].Client.RegisterAsync(model, SuiteCalls.Onnx(Files.Variant("iris_lr", $"{model} {version}")));
             Assert.True(status == HttpStatusCode.Created, body.GetRawText());
         }
 

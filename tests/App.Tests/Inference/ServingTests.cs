@@ -9,7 +9,7 @@ using Serverless.Testing;
 namespace Serverless.App.Tests.Inference;
 
 /// <summary>The real application with a real storage: models registered and asked over HTTP.</summary>
-public sealed class ServingTests(ServedApplication served) : IClassFixture<ServedApplication>
+public sealed class ServingTests(Suite served) : IClassFixture<Suite>
 {
     private readonly AppProcess app = served.App;
 

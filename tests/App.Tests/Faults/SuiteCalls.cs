@@ -7,7 +7,7 @@ using Serverless.Testing;
 namespace Serverless.App.Tests.Faults;
 
 /// <summary>What these tests ask of the running application.</summary>
-internal static class Suite
+internal static class SuiteCalls
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
