@@ -5,8 +5,15 @@ using Serverless.Testing;
 namespace Serverless.App.Tests.Faults;
 
 /// <summary>What is committed is published at least once, whatever the topic does and whenever the process dies.</summary>
-public sealed class LostEventTests(AzuriteFixture azurite)
+/// <remarks>On a storage of its own: another test's application would answer the outbox's questions, to another topic.</remarks>
+public sealed class LostEventTests : IAsyncLifetime
 {
+    private readonly AzuriteFixture azurite = new();
+
+    public ValueTask InitializeAsync() => azurite.InitializeAsync();
+
+    public ValueTask DisposeAsync() => azurite.DisposeAsync();
+
     [Fact]
     public async Task Events_RefusedForAWhile_AllArriveWhenTheTopicIsBack()
     {
@@ -35,7 +42,6 @@ public sealed class LostEventTests(AzuriteFixture azurite)
         {
             var lost = killed.Client.PostAsync("/models/unpublished/versions", SuiteCalls.Onnx(Files.Variant("iris_lr", "unpublished")));
             await hanging.Asked.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
-            // What another test left in the outbox may have asked first.
             await SuiteCalls.UntilAsync("the version is committed", async () => await killed.Client.StatusAsync("/models/unpublished") == HttpStatusCode.OK);
             Assert.False(lost.IsCompleted);
             committed = await IdsAsync(killed, "unpublished");
