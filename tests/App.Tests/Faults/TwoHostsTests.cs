@@ -79,8 +79,17 @@ public sealed class TwoHostsTests(AzuriteFixture azurite) : IAsyncLifetime
         await hosts[1].Client.AssertAuditAsync("raced-freely");
     }
 
-    private Task<(HttpStatusCode Status, JsonElement Body)[]> RegisterAsync(string model, Func<int, byte[]> bytes) =>
-        Task.WhenAll(Enumerable.Range(0, Writers).Select(index => hosts[index % hosts.Length].Client.RegisterAsync(model, SuiteCalls.Onnx(bytes(index)))));
+    private async Task<(HttpStatusCode Status, JsonElement Body)[]> RegisterAsync(string model, Func<int, byte[]> bytes)
+    {
+        try
+        {
+            return await Task.WhenAll(Enumerable.Range(0, Writers).Select(index => hosts[index % hosts.Length].Client.RegisterAsync(model, SuiteCalls.Onnx(bytes(index)))));
+        }
+        catch (Xunit.Sdk.XunitException failed)
+        {
+            throw new Xunit.Sdk.XunitException($"{failed.Message}\n{string.Join("\n", hosts.Select(host => host.Output))}");
+        }
+    }
 
     private async Task<(string Input, string ETag)> ThreeVersionsAsync(string model)
     {
