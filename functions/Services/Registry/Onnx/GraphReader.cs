@@ -58,7 +58,7 @@ internal sealed class GraphReader(WireReader wire)
         }
 
         if (Functions.Count >= MostOperators) throw wire.Wrong("it has too many functions");
-        Functions.Add((Domain(domain), name));
+        Keep(Functions, domain, name);
     }
 
     private void Read(long end, bool isMain)
@@ -98,7 +98,7 @@ internal sealed class GraphReader(WireReader wire)
         }
 
         if (Operators.Count >= MostOperators) throw wire.Wrong("it uses too many operators");
-        Operators.Add((Domain(domain), name));
+        Keep(Operators, domain, name);
     }
 
     private void ReadAttribute(long end)
@@ -130,13 +130,26 @@ internal sealed class GraphReader(WireReader wire)
         {
             switch (field, type)
             {
-                case (8, 2) when isMain: initializers.Add(wire.ReadText(end)); break;
+                case (8, 2) when isMain: Keep(wire.ReadText(end)); break;
                 case (13, 2): throw External();
-                case (14, 0) when wire.ReadVarint() == 1: throw External();
+                // An enum has 32 bits: protobuf's parsers drop what lies above them.
+                case (14, 0) when (int)wire.ReadVarint() != 0: throw External();
                 case (14, 0): break;
                 default: wire.Skip(type, end); break;
             }
         }
+    }
+
+    private void Keep(string initializer)
+    {
+        if (initializers.Add(initializer)) wire.Keep(initializer);
+    }
+
+    private void Keep(HashSet<(string Domain, string Name)> names, string domain, string name)
+    {
+        if (!names.Add((Domain(domain), name))) return;
+        wire.Keep(domain);
+        wire.Keep(name);
     }
 
     private static ProblemException External() => new(

@@ -19,7 +19,7 @@ internal sealed class ValueInfoReader(WireReader wire)
         {
             switch (field, type)
             {
-                case (1, 2): name = wire.ReadText(end); break;
+                case (1, 2): name = wire.Keep(wire.ReadText(end)); break;
                 case (2, 2): found = ReadType(wire.ReadEnd(end), 0); break;
                 default: wire.Skip(type, end); break;
             }
@@ -142,7 +142,7 @@ internal sealed class ValueInfoReader(WireReader wire)
             switch (field, type)
             {
                 case (1, 0): size = (long)wire.ReadVarint(); break;
-                case (2, 2): symbol = wire.ReadText(end); break;
+                case (2, 2): symbol = wire.Keep(wire.ReadText(end)); break;
                 default: wire.Skip(type, end); break;
             }
         }

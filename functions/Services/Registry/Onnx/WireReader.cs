@@ -11,13 +11,16 @@ namespace Serverless.Services.Registry.Onnx;
 /// <param name="length">The stream's length.</param>
 internal sealed class WireReader(Stream stream, long length)
 {
-    private const int LongestText = 1 << 20;
+    private const int LongestText = 4096;
+    private const long MostKept = 16 << 20;
+    private const int CostOfOne = 32;
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly byte[] buffer = new byte[16 << 10];
     private int at;
     private int filled;
     private long bufferStart;
+    private long kept;
 
     /// <summary>Where the next byte is.</summary>
     public long Position => bufferStart + at;
@@ -56,6 +59,8 @@ internal sealed class WireReader(Stream stream, long length)
     public long ReadEnd(long outer)
     {
         var size = ReadVarint();
+        // A length that lies outside its message would make what is left negative, and a huge number of what is unsigned.
+        if (Position > outer) throw Wrong("a value claims to be longer than what holds it: the file is cut off or corrupt");
         return size <= (ulong)(outer - Position) ? Position + (long)size : throw Wrong("a value claims to be longer than what holds it: the file is cut off or corrupt");
     }
 
@@ -64,7 +69,7 @@ internal sealed class WireReader(Stream stream, long length)
     {
         var end = ReadEnd(outer);
         var size = end - Position;
-        if (size > LongestText) throw Wrong("a name is longer than 1 MiB");
+        if (size > LongestText) throw Wrong($"a name is longer than {LongestText} bytes");
         var bytes = new byte[size];
         for (var index = 0; index < bytes.Length; index++) bytes[index] = ReadByte();
         try
@@ -75,6 +80,13 @@ internal sealed class WireReader(Stream stream, long length)
         {
             throw Wrong("a name is not UTF-8");
         }
+    }
+
+    /// <summary>Counts a text that is held on to: all of a file's names together are bounded, however large the file is.</summary>
+    public string Keep(string text)
+    {
+        kept += text.Length + CostOfOne;
+        return kept <= MostKept ? text : throw Wrong("its names are more than a model needs");
     }
 
     /// <summary>Passes over a field's value.</summary>
