@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Serverless.Services.Registry.Onnx;
 
 /// <summary>Loads a file with ONNX Runtime and says how that went: in a child process (<see cref="TrialProcess"/>), which a crash of native code ends alone.</summary>
-public static class ModelTrial
+public static partial class ModelTrial
 {
     /// <summary>The argument that makes the application a trial.</summary>
     internal const string Verb = "trial-load";
@@ -33,7 +34,16 @@ public static class ModelTrial
         }
         catch (OnnxRuntimeException failure)
         {
-            return failure.Message.Replace(path, "the file", StringComparison.Ordinal);
+            return WithoutPaths(failure.Message.Replace(path, "the file", StringComparison.Ordinal));
         }
     }
+
+    private static string WithoutPaths(string text) => Blanks().Replace(SourceLine().Replace(text, ""), " ").Trim();
+
+    // ONNX Runtime names a line of its own source, often with the whole C++ signature: nothing that the caller could use.
+    [GeneratedRegex(@"/\S+\.(?:cc|cpp|h):\d+(?: \S[^\n]*?::\w+\([^\n]*?\)(?: const)?(?= [A-Z!\[]))?", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex SourceLine();
+
+    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
+    private static partial Regex Blanks();
 }

@@ -4,10 +4,33 @@ using System.Reflection;
 namespace Serverless.Services.Registry.Onnx;
 
 /// <summary>Runs a trial load in a child process of this application, without its secrets and for a limited time.</summary>
-/// <param name="limit">After this the trial has failed.</param>
-public sealed class TrialProcess(TimeSpan limit)
+public sealed class TrialProcess
 {
     private const int LongestReason = 2000;
+
+    private readonly TimeSpan limit;
+    private readonly string program;
+    private readonly string[] arguments;
+
+    /// <summary>Trials by this application, started again.</summary>
+    /// <param name="limit">After this the trial has failed.</param>
+    public TrialProcess(TimeSpan limit) : this(limit, Command(Environment.ProcessPath, Assembly.GetEntryAssembly()!.Location))
+    {
+    }
+
+    /// <summary>Trials by any program that calls <see cref="ModelTrial.Run"/>.</summary>
+    internal TrialProcess(TimeSpan limit, params string[] command) => (this.limit, program, arguments) = (limit, command[0], command[1..]);
+
+    /// <summary>How this application is started: by its own executable, or by <c>dotnet</c> where another program holds the process.</summary>
+    internal static string[] Command(string? process, string assembly)
+    {
+        var name = Path.GetFileName(process);
+        var application = Path.GetFileNameWithoutExtension(assembly);
+        return name == application || name == application + ".exe" ? [process!]
+            : name is "dotnet" or "dotnet.exe" ? [process!, assembly]
+            // The Functions host's own launcher (FunctionsNetHost) holds the process, and would not know what to do with our arguments.
+            : ["dotnet", assembly];
+    }
 
     /// <summary>Loads a file. Null when it loads, the reason otherwise.</summary>
     public async Task<string?> RunAsync(string path, CancellationToken cancel)
@@ -24,11 +47,11 @@ public sealed class TrialProcess(TimeSpan limit)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return $"loading took longer than {limit.TotalSeconds:0} s.";
+            return $"loading took longer than {limit.TotalSeconds:0.#} s.";
         }
         finally
         {
-            if (!child.HasExited) child.Kill(entireProcessTree: true);
+            End(child);
         }
     }
 
@@ -36,15 +59,25 @@ public sealed class TrialProcess(TimeSpan limit)
     {
         0 => null,
         ModelTrial.Failed => reason.Length <= LongestReason ? reason : reason[..LongestReason],
+        > 128 and < 160 => $"ONNX Runtime crashed on it (signal {exitCode - 128}).",
         _ => $"ONNX Runtime crashed on it (exit code {exitCode}).",
     };
 
-    private static ProcessStartInfo StartInfo(string path)
+    private static void End(Process child)
     {
-        var self = Environment.ProcessPath ?? throw new InvalidOperationException("The process has no path.");
-        var isShared = Path.GetFileNameWithoutExtension(self) == "dotnet";
-        string[] arguments = isShared ? [Assembly.GetEntryAssembly()!.Location, ModelTrial.Verb, path] : [ModelTrial.Verb, path];
-        var start = new ProcessStartInfo(self, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (child.HasExited) return;
+        child.Kill(entireProcessTree: true);
+        child.WaitForExit();
+    }
+
+    private ProcessStartInfo StartInfo(string path)
+    {
+        var start = new ProcessStartInfo(program, [.. arguments, ModelTrial.Verb, path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var name in start.Environment.Keys.Where(name => !IsHarmless(name)).ToArray()) start.Environment.Remove(name);
         return start;
     }
