@@ -7,12 +7,6 @@ using Serverless.Core.Registry;
 
 namespace Serverless.Services.Storage;
 
-/// <summary>An upload as it lies in storage.</summary>
-/// <param name="Bytes">Its size.</param>
-/// <param name="ETag">Changes when somebody writes it again.</param>
-/// <param name="Content">Its bytes, as of that <paramref name="ETag"/>.</param>
-public sealed record StagedBlob(long Bytes, ETag ETag, Stream Content);
-
 /// <summary>Container <c>artifacts</c>: immutable content-addressed blobs, and uploads on their way to become one.</summary>
 /// <param name="blobs">The account.</param>
 /// <param name="clock">Dates the signatures of upload addresses.</param>
@@ -46,31 +40,6 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
         }, cancel));
     }
 
-    /// <summary>Copies an upload to its address on the server, if it is still the one that was hashed. False when it has been written again.</summary>
-    public async Task<bool> AdoptAsync(ModelName model, Guid upload, ETag etag, Digest digest, CancellationToken cancel)
-    {
-        if (await Artifact(digest).ExistsAsync(cancel)) return true;
-        var source = await SignedAsync(Staged(model, upload), BlobSasPermissions.Read, TimeSpan.FromHours(1), cancel);
-        try
-        {
-            var copy = await Artifact(digest).StartCopyFromUriAsync(source, new BlobCopyFromUriOptions
-            {
-                SourceConditions = new BlobRequestConditions { IfMatch = etag },
-                DestinationConditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
-            }, cancel);
-            await copy.WaitForCompletionAsync(cancel);
-            return true;
-        }
-        catch (RequestFailedException exists) when (exists.Status == 409)
-        {
-            return true;
-        }
-        catch (RequestFailedException changed) when (changed.Status == 412)
-        {
-            return await Artifact(digest).ExistsAsync(cancel);
-        }
-    }
-
     /// <summary>An address that lets its bearer write this one upload, and nothing else, for a while.</summary>
     public async Task<Uri> UploadAddressAsync(ModelName model, Guid upload, TimeSpan lifetime, CancellationToken cancel)
     {
@@ -79,12 +48,11 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
     }
 
     /// <summary>Opens an upload for one pass, or null when nothing was uploaded.</summary>
-    public async Task<StagedBlob?> OpenStagedAsync(ModelName model, Guid upload, CancellationToken cancel)
+    public async Task<Stream?> OpenStagedAsync(ModelName model, Guid upload, CancellationToken cancel)
     {
         try
         {
-            var answer = (await Staged(model, upload).DownloadStreamingAsync(cancellationToken: cancel)).Value;
-            return new(answer.Details.ContentLength, answer.Details.ETag, answer.Content);
+            return (await Staged(model, upload).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;
         }
         catch (RequestFailedException absent) when (absent.Status == 404)
         {

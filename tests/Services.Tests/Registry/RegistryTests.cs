@@ -137,29 +137,7 @@ public sealed class RegistryTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Null(await host.Get<ArtifactBlobs>().OpenStagedAsync(model, upload.Id, default));
     }
 
-    [Fact]
-    public async Task Upload_WrittenAgainAfterItWasHashed_IsNotAdopted()
-    {
-        var model = ModelName.Parse("rewritten");
-        var upload = await host.Get<VersionIntake>().OpenUploadAsync(model, default);
-        await PutAsync(upload.Url, [1, 2, 3]);
-        var staged = await host.Get<ArtifactBlobs>().OpenStagedAsync(model, upload.Id, default);
-        await staged!.Content.DisposeAsync();
-        await PutAsync(upload.Url, [4, 5, 6]);
-        var digest = Digest.Of(System.Security.Cryptography.SHA256.HashData([1, 2, 3]));
-        Assert.False(await host.Get<ArtifactBlobs>().AdoptAsync(model, upload.Id, staged.ETag, digest, default));
-    }
-
     private static byte[] Tiny(int width) => TinyModel.Of(input: TinyModel.Value("x", 1, 1, width), output: TinyModel.Value("y", 1, 1, width)).ToArray();
-
-    private static async Task PutAsync(Uri url, byte[] bytes)
-    {
-        using var http = new HttpClient();
-        using var content = new ByteArrayContent(bytes);
-        content.Headers.Add("x-ms-blob-type", "BlockBlob");
-        using var put = await http.PutAsync(url, content);
-        put.EnsureSuccessStatusCode();
-    }
 
     private async Task TouchAsync(string how, List<TableEntity> rows)
     {

@@ -63,16 +63,10 @@ public sealed class VersionIntake(ArtifactFiles files, ArtifactBlobs artifacts, 
         var staged = await artifacts.OpenStagedAsync(model, id, cancel)
             ?? throw new ProblemException(ProblemKind.NotFound, $"Nothing has been uploaded as {id} for {model}, or its registration has succeeded already.") { Where = "uploadId" };
         LocalArtifact file;
-        await using (staged.Content) file = await files.AddAsync(staged.Content, LargestUpload, cancel);
-        var taken = await registrations.RegisterAsync(model, file, null, metadata, () => AdoptAsync(model, id, staged, file.Digest, cancel), caller, cancel);
+        await using (staged) file = await files.AddAsync(staged, LargestUpload, cancel);
+        var taken = await registrations.RegisterAsync(model, file, null, metadata, () => registrations.KeepAsync(file, cancel), caller, cancel);
         await artifacts.DeleteStagedAsync(model, id, CancellationToken.None);
         return taken;
-    }
-
-    private async Task AdoptAsync(ModelName model, Guid id, StagedBlob staged, Digest digest, CancellationToken cancel)
-    {
-        if (!await artifacts.AdoptAsync(model, id, staged.ETag, digest, cancel))
-            throw new ProblemException(ProblemKind.Conflict, "The upload was written again while it was being registered. Register it once it is whole.") { Where = "uploadId" };
     }
 
     private async Task<(ModelVersion Version, bool Created)> TakeFormAsync(ModelName model, HttpRequest request, MediaTypeHeaderValue type, Caller caller, CancellationToken cancel)
