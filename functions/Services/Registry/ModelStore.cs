@@ -28,6 +28,9 @@ public sealed class ModelStore(
 {
     private const int Attempts = 12;
 
+    // Two thirds of the outbox's delay as it is by default.
+    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(20);
+
     /// <summary>The model's record, or null.</summary>
     public async Task<ModelRecord?> FindAsync(ModelName name, CancellationToken cancel) => (await LoadAsync(name, cancel)).Model;
 
@@ -78,10 +81,24 @@ public sealed class ModelStore(
         ];
 
         var question = await outbox.WatchAsync(name, cancel);
-        // From here on the caller's leaving must not cut a commit from its consequences.
-        return await table.TryCommitAsync(actions, CancellationToken.None) || await IsThereAsync(name, entries[0])
+        return await CommitAsync(name, actions, entries[0])
             ? await FinishAsync(name, next, entries, events, question)
             : await LoseAsync(question);
+    }
+
+    // The caller's leaving must not cut a commit from its consequences. It ends well before the question comes up, so that a crash
+    // after it still finds the question; when its outcome is unknown, the question stands.
+    private async Task<bool> CommitAsync(ModelName name, List<TableTransactionAction> actions, AuditEntry first)
+    {
+        using var limit = new CancellationTokenSource(CommitLimit, clock);
+        try
+        {
+            return await table.TryCommitAsync(actions, limit.Token) || await IsThereAsync(name, first);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ProblemException(ProblemKind.Unavailable, "Storage does not answer. Read the model again before you repeat: the change may have been made.") { RetryAfter = CommitLimit };
+        }
     }
 
     private async Task<ModelRecord> FinishAsync(
