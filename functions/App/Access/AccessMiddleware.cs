@@ -13,8 +13,16 @@ public sealed class AccessMiddleware(Gatekeeper gatekeeper) : IFunctionsWorkerMi
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (HttpContextOf(context) is not { } http) return next(context);
+        if (HttpContextOf(context) is not { } http)
+        {
+            return RoleTable.Functions.Contains(context.FunctionDefinition.Name)
+                ? throw new InvalidOperationException("An HTTP function has been called without its request: nobody can tell who calls.")
+                : next(context);
+        }
+
         var needed = RoleTable.Needed(context.FunctionDefinition.Name, http.Request.RouteValues);
+        // What is open to all asks nobody, so that health answers also while keys cannot be read.
+        if (needed == Role.Open) return AdmitAsync(http, Principal.Anonymous, context, next);
         var principal = gatekeeper.Identify(http.Request);
         return principal is { IsCompletedSuccessfully: true, Result: { } known } && known.May(needed)
             ? AdmitAsync(http, known, context, next)
@@ -27,7 +35,6 @@ public sealed class AccessMiddleware(Gatekeeper gatekeeper) : IFunctionsWorkerMi
         try
         {
             var principal = await identified;
-            if (principal is null && needed == Role.Open) principal = Principal.Anonymous;
             if (principal?.May(needed) == true) await AdmitAsync(http, principal, context, next);
             else await Answer.WriteAsync(http, Refusal(principal, needed));
         }

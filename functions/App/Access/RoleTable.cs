@@ -60,7 +60,7 @@ public static class RoleTable
     }.ToFrozenDictionary();
 
     /// <summary>Every function that has a row.</summary>
-    public static IEnumerable<string> Functions => Rows.Keys;
+    public static IReadOnlyCollection<string> Functions => Rows.Keys;
 
     /// <summary>What a call needs. Who moves <c>champion</c> approves; any other alias is a contributor's.</summary>
     public static Role Needed(string function, RouteValueDictionary route)

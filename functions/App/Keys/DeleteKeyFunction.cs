@@ -15,7 +15,7 @@ public sealed class DeleteKeyFunction(NamedKeys keys)
         string name,
         CancellationToken cancel) => Answer.From(async () =>
     {
-        await keys.WithdrawAsync(KeyName.Parse(name), cancel);
+        await keys.WithdrawAsync(KeyName.Parse(name), request.Caller(), cancel);
         return TypedResults.NoContent();
     });
 }

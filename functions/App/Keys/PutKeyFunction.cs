@@ -16,7 +16,7 @@ public sealed class PutKeyFunction(NamedKeys keys)
         CancellationToken cancel) => Answer.From(async () =>
     {
         var wanted = await request.ReadAsync(KeyJson.Default.KeyRequest, cancel);
-        var key = await keys.IssueAsync(KeyName.Parse(name), wanted.Flags(), wanted.Expires, cancel);
+        var key = await keys.IssueAsync(KeyName.Parse(name), wanted.Flags(), wanted.Expires, request.Caller(), cancel);
         return TypedResults.Json(new KeyResponse(name, wanted.Roles, wanted.Expires, key), KeyJson.Default.KeyResponse, statusCode: StatusCodes.Status201Created);
     });
 }

@@ -6,7 +6,7 @@ using Serverless.Services.Registry.Versions;
 
 namespace Serverless.App.Registry;
 
-/// <summary>A version's model card: Markdown, or JSON where the caller accepts nothing else.</summary>
+/// <summary>A version's model card: Markdown, or JSON.</summary>
 public sealed class GetCardFunction(ModelCards cards)
 {
     [Function("GetCard")]
@@ -14,9 +14,5 @@ public sealed class GetCardFunction(ModelCards cards)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "models/{model}/versions/{version:int}/card")] HttpRequest request,
         string model,
         int version,
-        CancellationToken cancel) => Answer.From(async () =>
-    {
-        var card = await cards.WriteAsync(ModelName.Parse(model), version, cancel);
-        return TypedResults.Text(card, "text/markdown; charset=utf-8");
-    });
+        CancellationToken cancel) => Answer.From(() => cards.AnswerAsync(request, ModelName.Parse(model), version, cancel));
 }

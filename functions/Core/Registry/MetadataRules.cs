@@ -6,6 +6,7 @@ namespace Serverless.Core.Registry;
 public static class MetadataRules
 {
     private const int Longest = 256;
+    private const int MostMetrics = 1000;
 
     /// <summary>Checks names, labels and figures against the signature.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
@@ -15,8 +16,18 @@ public static class MetadataRules
         CheckNames(metadata.ClassLabels, "classLabels");
         if (metadata.FeatureNames is { } features) CheckFeatures(features, signature.Inputs);
         if (metadata.ClassLabels is { } labels) CheckLabels(labels, signature.Outputs);
+        CheckLineage(metadata.Lineage);
+        if (metadata.Metrics is { Count: > MostMetrics }) throw Wrong("metrics", $"At most {MostMetrics} metrics.");
         foreach (var (name, value) in metadata.Metrics ?? new Dictionary<string, double>())
             if (name.Length is 0 or > Longest || !double.IsFinite(value)) throw Wrong("metrics", $"Metric \"{name}\" needs a name of at most {Longest} characters and a finite value.");
+    }
+
+    private static void CheckLineage(Lineage? lineage)
+    {
+        Labels.Text(lineage?.Source, 1024, "lineage.source");
+        Labels.Text(lineage?.Commit, 256, "lineage.commit");
+        Labels.Text(lineage?.DataSetHash, 256, "lineage.dataSetHash");
+        Labels.Text(lineage?.RunId, 256, "lineage.runId");
     }
 
     private static void CheckNames(IReadOnlyList<string>? names, string field)

@@ -14,10 +14,14 @@ namespace Serverless.Services.Events;
 /// <param name="queue">Holds the questions.</param>
 /// <param name="publisher">The topic.</param>
 /// <param name="delay">How long a question stays hidden: longer than a change and its publication take.</param>
+/// <param name="clock">Measures patience.</param>
 /// <param name="logger">Says when events have to wait.</param>
 public sealed partial class OutboxDispatcher(
-    ModelsTable models, OutboxQueue queue, EventPublisher publisher, TimeSpan delay, ILogger<OutboxDispatcher> logger)
+    ModelsTable models, OutboxQueue queue, EventPublisher publisher, TimeSpan delay, TimeProvider clock, ILogger<OutboxDispatcher> logger)
 {
+    /// <summary>How long a change waits for the topic before its events are left to the queue.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private const int BatchSize = 50;
 
     /// <summary>Queues the question, before the change.</summary>
@@ -29,14 +33,30 @@ public sealed partial class OutboxDispatcher(
     /// <summary>Publishes the events of a change that has just been committed. A topic that is away costs the caller nothing: the question stands.</summary>
     public async Task PublishAsync(ModelName model, IReadOnlyCollection<OutboxEvent> events, SendReceipt question, CancellationToken cancel)
     {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await SendAsync(model, events, cancel);
+            await SendAsync(model, events, limit.Token);
             await queue.WithdrawAsync(question, cancel);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             Log.EventsWait(logger, failure, model, events.Count);
+            if (clock.GetUtcNow() >= question.TimeNextVisible) await AskAgainAsync(model);
+        }
+    }
+
+    // The change took so long that its question may have been answered before there was anything to send.
+    private async Task AskAgainAsync(ModelName model)
+    {
+        try
+        {
+            await queue.AskAsync(model, delay, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            Log.EventsWait(logger, failure, model, 0);
         }
     }
 
@@ -48,7 +68,7 @@ public sealed partial class OutboxDispatcher(
             List<OutboxEvent> batch = [];
             await foreach (var row in models.ListAsync(model, StorageNames.OutboxPrefix, null, cancel))
             {
-                batch.Add(JsonSerializer.Deserialize(row.GetString("json"), EventsJson.Default.OutboxEvent)!);
+                batch.Add(JsonSerializer.Deserialize(row.GetText("json"), EventsJson.Default.OutboxEvent)!);
                 if (batch.Count < BatchSize) continue;
                 await SendAsync(model, batch, cancel);
                 batch.Clear();

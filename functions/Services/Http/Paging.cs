@@ -23,6 +23,9 @@ public sealed record Paging(int Size, string? After)
     /// <summary>The token that continues after a key.</summary>
     public static string? Token(string? after) => after is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(after));
 
+    /// <summary>The token is not one of this list's.</summary>
+    public static ProblemException Unknown() => new(ProblemKind.InvalidRequest, "pageToken is not one that this list has given.") { Where = "pageToken" };
+
     private static int Number(string size) => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1000
         ? number
         : throw new ProblemException(ProblemKind.InvalidRequest, "pageSize is a number from 1 to 1000.") { Where = "pageSize" };
@@ -35,7 +38,7 @@ public sealed record Paging(int Size, string? After)
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException)
         {
-            throw new ProblemException(ProblemKind.InvalidRequest, "pageToken is not one that this list has given.") { Where = "pageToken" };
+            throw Unknown();
         }
     }
 }

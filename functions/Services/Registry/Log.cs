@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Serverless.Core.Access;
 using Serverless.Core.Registry;
 
 namespace Serverless.Services.Registry;
@@ -13,6 +14,15 @@ internal static partial class Log
 
     [LoggerMessage(1302, LogLevel.Information, "{Model} alias {Alias} points at version {Version}")]
     public static partial void AliasMoved(this ILogger logger, ModelName model, AliasName alias, int version);
+
+    [LoggerMessage(1304, LogLevel.Information, "Key {Name} with {Roles} issued by {Actor}")]
+    public static partial void KeyIssued(this ILogger logger, KeyName name, Role roles, string actor);
+
+    [LoggerMessage(1305, LogLevel.Information, "Key {Name} withdrawn by {Actor}")]
+    public static partial void KeyWithdrawn(this ILogger logger, KeyName name, string actor);
+
+    [LoggerMessage(1306, LogLevel.Warning, "Named keys cannot be read: those that were known go on")]
+    public static partial void KeysAreOld(this ILogger logger, Exception failure);
 
     [LoggerMessage(1303, LogLevel.Information, "{Count} abandoned uploads removed")]
     public static partial void UploadsSwept(this ILogger logger, int count);

@@ -17,6 +17,7 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
     private const int MaximumMisses = 10_000;
 
     private readonly ConcurrentDictionary<ModelName, Entry> entries = new();
+    private readonly ConcurrentDictionary<ModelName, Reading> readings = new();
     private long invalidations;
 
     /// <summary>The model as it is (at most <see cref="FreshFor"/> and one background read ago), or null when there is none.</summary>
@@ -36,17 +37,31 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
         entries.TryRemove(name, out _);
     }
 
-    private async Task<ModelSnapshot?> ReadAsync(ModelName name, CancellationToken cancel)
+    // Readers that come at once share one reading, but never one that began before an invalidation.
+    private Task<ModelSnapshot?> ReadAsync(ModelName name, CancellationToken cancel)
     {
-        var before = Interlocked.Read(ref invalidations);
-        var readAt = clock.GetTimestamp();
-        var snapshot = await load(name, cancel);
-        if (snapshot is null && entries.Count > MaximumMisses) return null;
-        // What was read before an invalidation must not be kept after it.
-        if (Interlocked.Read(ref invalidations) != before) return snapshot;
-        var entry = entries[name] = new(snapshot, readAt);
-        if (Interlocked.Read(ref invalidations) != before) entries.TryRemove(new(name, entry));
-        return snapshot;
+        var now = Interlocked.Read(ref invalidations);
+        var reading = readings.AddOrUpdate(name, _ => new(this, name, now), (_, there) => there.Since == now ? there : new(this, name, now));
+        return reading.Snapshot.WaitAsync(cancel);
+    }
+
+    private async Task<ModelSnapshot?> ReadAsync(ModelName name, Reading reading)
+    {
+        try
+        {
+            var readAt = clock.GetTimestamp();
+            var snapshot = await load(name, CancellationToken.None);
+            if (snapshot is null && entries.Count > MaximumMisses) return null;
+            // What was read before an invalidation must not be kept after it.
+            if (Interlocked.Read(ref invalidations) != reading.Since) return snapshot;
+            var entry = entries[name] = new(snapshot, readAt);
+            if (Interlocked.Read(ref invalidations) != reading.Since) entries.TryRemove(new(name, entry));
+            return snapshot;
+        }
+        finally
+        {
+            readings.TryRemove(new(name, reading));
+        }
     }
 
     private async Task RefreshAsync(ModelName name, Entry old)
@@ -62,6 +77,22 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
         {
             // Storage is away: the old snapshot goes on serving, the next reader tries again.
             old.RefreshFailed();
+        }
+    }
+
+    private sealed class Reading(ModelSnapshots snapshots, ModelName name, long since)
+    {
+        private readonly Lock once = new();
+        private Task<ModelSnapshot?>? started;
+
+        public long Since => since;
+
+        public Task<ModelSnapshot?> Snapshot
+        {
+            get
+            {
+                lock (once) return started ??= snapshots.ReadAsync(name, this);
+            }
         }
     }
 

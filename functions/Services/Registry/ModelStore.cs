@@ -75,9 +75,7 @@ public sealed class ModelStore(
             .. plan.Rows,
             .. audit,
             .. events.Select(waiting => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity(StorageNames.Partition(name), StorageNames.Outbox(waiting.Id))
-            {
-                ["json"] = JsonSerializer.Serialize(waiting, EventsJson.Default.OutboxEvent),
-            })),
+                .WithText("json", JsonSerializer.Serialize(waiting, EventsJson.Default.OutboxEvent)))),
         ];
 
         var question = await outbox.WatchAsync(name, cancel);
@@ -137,7 +135,7 @@ public sealed class ModelStore(
             // Strictly later by a millisecond, so that ids sort as the chain does.
             head = new(entry.Sequence, HashOf(json), DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds() + 1));
             entries.Add(entry);
-            written.Add(new(TableTransactionActionType.Add, new TableEntity(StorageNames.Partition(plan.Next.Name), StorageNames.Audit(id)) { ["json"] = json, ["hash"] = head.Hash }));
+            written.Add(new(TableTransactionActionType.Add, new TableEntity(StorageNames.Partition(plan.Next.Name), StorageNames.Audit(id)) { ["hash"] = head.Hash }.WithText("json", json)));
         }
 
         return (plan.Next with { Audit = head, Updated = entries[^1].Time }, [.. entries], [.. written]);

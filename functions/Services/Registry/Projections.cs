@@ -47,8 +47,9 @@ public sealed class Projections(ModelsTable models, ModelRows rows, CatalogTable
     {
         if (await models.FindAsync(model, StorageNames.Audit(entry), cancel) is { } audit)
         {
-            var read = JsonSerializer.Deserialize(audit.GetString("json"), StoredJson.Default.AuditEntry)!;
-            await index.PutAsync(read.Time, read.Id, audit.GetString("json"), cancel);
+            var json = audit.GetText("json");
+            var read = JsonSerializer.Deserialize(json, StoredJson.Default.AuditEntry)!;
+            await index.PutAsync(read.Time, read.Id, json, cancel);
         }
 
         if (await models.FindAsync(model, StorageNames.ModelRow, cancel) is not { } row) return;

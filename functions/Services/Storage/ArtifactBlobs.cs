@@ -60,9 +60,6 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
         }
     }
 
-    /// <summary>Removes an upload.</summary>
-    public Task DeleteStagedAsync(ModelName model, Guid upload, CancellationToken cancel) => Staged(model, upload).DeleteIfExistsAsync(cancellationToken: cancel);
-
     /// <summary>Removes uploads last written before a time. How many there were.</summary>
     public async Task<int> SweepStagedAsync(DateTimeOffset before, CancellationToken cancel)
     {

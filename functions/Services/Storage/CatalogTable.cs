@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Serverless.Core.Registry;
 
@@ -13,7 +14,7 @@ public sealed class CatalogTable(TableServiceClient tables)
     public async Task PutAsync(ModelName model, string json, long sequence, CancellationToken cancel)
     {
         var client = await table.GetAsync(cancel);
-        var entity = new TableEntity(StorageNames.CatalogPartition(model), model.Value) { ["json"] = json, ["sequence"] = sequence };
+        var entity = new TableEntity(StorageNames.CatalogPartition(model), model.Value) { ["sequence"] = sequence }.WithText("json", json);
         for (var attempt = 0; attempt < 4; attempt++)
         {
             var found = await client.GetEntityIfExistsAsync<TableEntity>(entity.PartitionKey, entity.RowKey, cancellationToken: cancel);
@@ -25,11 +26,13 @@ public sealed class CatalogTable(TableServiceClient tables)
                     : client.AddEntityAsync(entity, cancel));
                 return;
             }
-            catch (Azure.RequestFailedException conflict) when (conflict.Status is 404 or 409 or 412)
+            catch (RequestFailedException conflict) when (conflict.Status is 404 or 409 or 412)
             {
                 // Another writer was first: the newer of the two stays.
             }
         }
+
+        throw new InvalidOperationException($"Other writers kept changing the catalog's row of {model}.");
     }
 
     /// <summary>Rows after a name, in the names' order, from every partition.</summary>
@@ -44,6 +47,6 @@ public sealed class CatalogTable(TableServiceClient tables)
     {
         var rows = client.QueryAsync<TableEntity>(
             row => row.PartitionKey == partition && row.RowKey.CompareTo(after) > 0, maxPerPage: Math.Min(count, 1000), cancellationToken: cancel);
-        return await rows.Take(count).Select(row => (row.RowKey, row.GetString("json"))).ToListAsync(cancel);
+        return await rows.Take(count).Select(row => (row.RowKey, row.GetText("json"))).ToListAsync(cancel);
     }
 }

@@ -57,6 +57,12 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         var card = await suite.App.Client.GetStringAsync("/models/formed/versions/1/card");
         Assert.Contains("| 2 | virginica |", card, StringComparison.Ordinal);
         Assert.Contains("| accuracy | 0.97 |", card, StringComparison.Ordinal);
+        using var asJson = new HttpRequestMessage(HttpMethod.Get, new Uri(suite.App.Address, "/models/formed/versions/1/card"));
+        asJson.Headers.Accept.Add(new("application/json"));
+        using var json = await suite.App.Client.SendAsync(asJson);
+        var facts = await json.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("formed", facts.GetProperty("model").GetProperty("name").GetString());
+        Assert.Equal(0.97, facts.GetProperty("version").GetProperty("metrics").GetProperty("accuracy").GetDouble());
     }
 
     [Fact]
@@ -70,8 +76,19 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         Assert.Equal(HttpStatusCode.OK, tagged.StatusCode);
     }
 
+    [Fact]
+    public async Task Version_WithTheSameMetadataInOtherWords_IsTheSameVersion()
+    {
+        using var first = await FormAsync("reworded", "iris_lr", """{"metrics":{"a":1,"b":2},"lineage":{}}""");
+        using var second = await FormAsync("reworded", "iris_lr", """{"metrics":{"b":2.0,"a":1e0}}""");
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+    }
+
     [Theory]
     [InlineData("""{"featureNames":["a","b"]}""", "featureNames")]
+    [InlineData("""{"description":"\ud800"}""", "description")]
+    [InlineData("""{"tags":{"a":"1","a":"2"}}""", "tags")]
+    [InlineData("""{"tags":{"a":null}}""", "tags")]
     [InlineData("""{"featureNames":["a","a","b","c"]}""", "featureNames")]
     [InlineData("""{"classLabels":["a","b"]}""", "classLabels")]
     [InlineData("""{"metrics":{"a":"x"}}""", "metrics")]
@@ -103,7 +120,9 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         await suite.SendAsync(HttpMethod.Post, "/models/other/versions", new { uploadId = id }, HttpStatusCode.NotFound);
         var version = await suite.SendAsync(HttpMethod.Post, "/models/lifted/versions", new { uploadId = id, tags = new { from = "upload" } }, HttpStatusCode.Created);
         Assert.Equal("Input3", version.GetProperty("signature").GetProperty("inputs")[0].GetProperty("name").GetString());
-        await suite.SendAsync(HttpMethod.Post, "/models/lifted/versions", new { uploadId = id }, HttpStatusCode.NotFound);
+        await suite.SendAsync(HttpMethod.Post, "/models/lifted/versions", new { uploadId = id }, HttpStatusCode.OK);
+        await suite.SendAsync(HttpMethod.Post, "/models/lifted/versions", new { uploadId = Guid.Empty }, HttpStatusCode.NotFound);
+        await suite.SendAsync(HttpMethod.Post, "/models/lifted/versions", new { tags = new { } }, HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -135,6 +154,25 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains("ormalizer", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await suite.SendAsync(HttpMethod.Get, "/models/broken", null, HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task File_ThatTakesFarMoreMemoryThanItHolds_IsRefused()
+    {
+        // 511 bytes: eight operators that fill 400 MB each while the graph is optimised.
+        var bytes = Convert.FromBase64String(
+            "CAg69AMKMAoBcxICYzAiD0NvbnN0YW50T2ZTaGFwZSoWCgV2YWx1ZaABBCoKCAEQAUoEAACAPwowCgFzEgJjMSIPQ29uc3RhbnRPZlNoYXBlKhYKBXZhbHVl" +
+            "oAEEKgoIARABSgQAAABACjAKAXMSAmMyIg9Db25zdGFudE9mU2hhcGUqFgoFdmFsdWWgAQQqCggBEAFKBAAAQEAKMAoBcxICYzMiD0NvbnN0YW50T2ZTaGFw" +
+            "ZSoWCgV2YWx1ZaABBCoKCAEQAUoEAACAQAowCgFzEgJjNCIPQ29uc3RhbnRPZlNoYXBlKhYKBXZhbHVloAEEKgoIARABSgQAAKBACjAKAXMSAmM1Ig9Db25z" +
+            "dGFudE9mU2hhcGUqFgoFdmFsdWWgAQQqCggBEAFKBAAAwEAKMAoBcxICYzYiD0NvbnN0YW50T2ZTaGFwZSoWCgV2YWx1ZaABBCoKCAEQAUoEAADgQAowCgFz" +
+            "EgJjNyIPQ29uc3RhbnRPZlNoYXBlKhYKBXZhbHVloAEEKgoIARABSgQAAABBCisKAmMwCgJjMQoCYzIKAmMzCgJjNAoCYzUKAmM2CgJjNwoBeBIBeSIDU3Vt" +
+            "EgFnKg0IARAHQgFzOgSAwtcvWg8KAXgSCgoICAESBAoCCAFiEgoBeRINCgsIARIHCgUIgMLXL0IECgAQDQ==");
+        using var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("application/octet-stream");
+        using var answer = await suite.App.Client.PostAsync("/models/bomb/versions", content);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains("memory", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await suite.SendAsync(HttpMethod.Get, "/models/bomb", null, HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -200,13 +238,14 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         using var yaml = new StringContent("registration: {firstVersion: candidate}\nserving:\n  timeout: PT5S\n", Encoding.UTF8, "application/yaml");
         using var put = await suite.App.Client.PutAsync("/models/ruled/policy", yaml);
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        Assert.Equal("\"r1\"", put.Headers.ETag?.ToString());
+        Assert.StartsWith("\"r1-", put.Headers.ETag?.ToString(), StringComparison.Ordinal);
         await suite.SendAsync(HttpMethod.Put, "/models/ruled/policy", new { serving = new { timeout = "PT6S" } }, HttpStatusCode.PreconditionFailed, "\"r0\"");
         await suite.SendAsync(HttpMethod.Put, "/models/ruled/policy", new { serving = new { timeout = "6" } }, HttpStatusCode.UnprocessableEntity);
         Assert.Equal("candidate", (await suite.GetAsync("/models/ruled/policy")).GetProperty("registration").GetProperty("firstVersion").GetString());
         using var asYaml = new HttpRequestMessage(HttpMethod.Get, new Uri(suite.App.Address, "/models/ruled/policy"));
         asYaml.Headers.Accept.Add(new("application/yaml"));
         using var text = await suite.App.Client.SendAsync(asYaml);
+        Assert.NotEqual(put.Headers.ETag, text.Headers.ETag);
         Assert.Contains("firstVersion: candidate", await text.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         using var registered = await suite.RegisterAsync("ruled", "iris_lr");
@@ -231,6 +270,19 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
         Assert.True((await suite.GetAsync("/audit/verify?model=watched")).GetProperty("valid").GetBoolean());
         Assert.Contains((await suite.GetAsync("/audit?pageSize=1000")).GetProperty("items").EnumerateArray(),
             item => item.GetProperty("entry").GetProperty("id").GetString() == entries[3].GetProperty("id").GetString());
+        await suite.SendAsync(HttpMethod.Get, "/audit?pageToken=eA", null, HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("/models/proved/audit")]
+    [InlineData("/audit?pageSize=1000")]
+    public async Task AuditEntry_AsAnswered_HasTheHashThatStandsBesideIt(string path)
+    {
+        await suite.SendAsync(HttpMethod.Put, "/models/proved", new { description = "ä <b>&amp;</b> + \"quoted\"" }, null);
+        var items = (await suite.GetAsync(path)).GetProperty("items").EnumerateArray().ToArray();
+        Assert.NotEmpty(items);
+        Assert.All(items, item => Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(item.GetProperty("entry").GetRawText()))), item.GetProperty("hash").GetString()));
     }
 
     [Fact]
@@ -238,9 +290,28 @@ public sealed class RegistryTests(Suite suite) : IClassFixture<Suite>
     {
         await suite.SendAsync(HttpMethod.Put, "/models/known", new { }, HttpStatusCode.Created);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(suite.App.Address, "/models/known"));
-        request.Headers.IfNoneMatch.Add(new("\"r1\""));
+        using var seen = await suite.App.Client.GetAsync("/models/known");
+        request.Headers.IfNoneMatch.Add(seen.Headers.ETag!);
         using var answer = await suite.App.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.NotModified, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Resource_ThatShowsSomethingElse_IsSentThoughItsOwnRevisionStands()
+    {
+        using var registered = await suite.RegisterAsync("shown", "iris_lr");
+        foreach (var path in (string[])["/models/shown", "/models/shown/versions/1"])
+        {
+            using var seen = await suite.App.Client.GetAsync(path);
+            await suite.SendAsync(HttpMethod.Put, $"/models/shown/aliases/of{path.Length}", new { version = 1 }, HttpStatusCode.OK);
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(suite.App.Address, path));
+            request.Headers.IfNoneMatch.Add(seen.Headers.ETag!);
+            using var answer = await suite.App.Client.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        using var model = await suite.App.Client.GetAsync("/models/shown");
+        await suite.SendAsync(HttpMethod.Put, "/models/shown", new { owner = "me" }, HttpStatusCode.OK, model.Headers.ETag!.ToString());
     }
 
     private static IEnumerable<string?> Names(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("name").GetString());

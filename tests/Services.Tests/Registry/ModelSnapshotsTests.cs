@@ -74,6 +74,35 @@ public sealed class ModelSnapshotsTests
         Assert.Equal(2, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
     }
 
+    [Fact]
+    public async Task Get_ByManyAtOnce_ReadsOnce()
+    {
+        var reads = 0;
+        var slow = new TaskCompletionSource<ModelSnapshot?>();
+        var snapshots = new ModelSnapshots((_, _) =>
+        {
+            reads++;
+            return slow.Task;
+        }, clock);
+        var asked = Enumerable.Range(0, 5).Select(_ => snapshots.GetAsync(Iris, default).AsTask()).ToArray();
+        using var gone = new CancellationTokenSource();
+        var impatient = snapshots.GetAsync(Iris, gone.Token).AsTask();
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        slow.SetResult(Snapshot(Iris, 1));
+        await Task.WhenAll(asked);
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
+    public async Task Get_AfterAReadingThatFailed_ReadsAgain()
+    {
+        var reads = 0;
+        var snapshots = new ModelSnapshots((name, _) => ++reads == 1 ? throw new IOException("away") : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
+        await Assert.ThrowsAsync<IOException>(async () => await snapshots.GetAsync(Iris, default));
+        Assert.Equal(2, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+    }
+
     private static ModelSnapshot Snapshot(ModelName name, int policyVersion) => new(
         name, TaskKind.Other, false, ImmutableDictionary<AliasName, int>.Empty,
         ImmutableSortedDictionary<int, ServableVersion>.Empty, ModelPolicy.Default, policyVersion);

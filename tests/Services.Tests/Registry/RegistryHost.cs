@@ -26,6 +26,9 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public bool TopicIsAway { get; set; }
 
+    /// <summary>When set, the topic takes requests, says so here, and never answers.</summary>
+    public TaskCompletionSource? TopicHangs { get; set; }
+
     public IReadOnlyList<string> Received
     {
         get
@@ -65,6 +68,14 @@ internal sealed class RegistryHost : IAsyncDisposable
         return Get<VersionIntake>().TakeAsync(ModelName.Parse(model), context.Request, Caller, default);
     }
 
+    public Task<(ModelVersion Version, bool Created)> RegisterUploadAsync(string model, Guid upload)
+    {
+        var context = new DefaultHttpContext { RequestServices = services };
+        context.Request.ContentType = "application/json";
+        context.Request.Body = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{"uploadId":"{{upload}}"}"""));
+        return Get<VersionIntake>().TakeAsync(ModelName.Parse(model), context.Request, Caller, default);
+    }
+
     public TableClient ModelRows() => Get<TableServiceClient>().GetTableClient(StorageNames.ModelsTable);
 
     public async ValueTask DisposeAsync()
@@ -77,6 +88,13 @@ internal sealed class RegistryHost : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
+        if (TopicHangs is { } hanging)
+        {
+            hanging.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         context.Response.StatusCode = TopicIsAway ? 400 : 200;
         if (TopicIsAway) return;
         foreach (var cloudEvent in Azure.Messaging.CloudEvent.ParseMany(BinaryData.FromString(body)))

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
@@ -22,15 +21,16 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
         await store.GetAsync(model, cancel);
         var after = paging.After is null ? null : StorageNames.AuditPrefix + paging.After;
         var found = await table.ListAsync(model, StorageNames.AuditPrefix, after, cancel).Take(paging.Size + 1).ToListAsync(cancel);
-        var entries = found.Take(paging.Size).Select(row => new AuditEntryResponse(JsonNode.Parse(row.GetString("json"))!, row.GetString("hash")));
+        var entries = found.Take(paging.Size).Select(row => new AuditEntryResponse(new(row.GetText("json")), row.GetString("hash")));
         return new([.. entries], found.Count > paging.Size ? Paging.Token(found[paging.Size - 1].RowKey[StorageNames.AuditPrefix.Length..]) : null);
     }
 
     /// <summary>A page of every model's entries, newest first.</summary>
     public async Task<Page<AuditEntryResponse>> ListAsync(Paging paging, CancellationToken cancel)
     {
-        var (entries, next) = await index.ListAsync(paging.After, paging.Size, cancel);
-        return new([.. entries.Select(json => new AuditEntryResponse(JsonNode.Parse(json)!, null))], Paging.Token(next));
+        var found = await index.ListAsync(Keys(paging.After), paging.Size + 1, cancel).ToListAsync(cancel);
+        var entries = found.Take(paging.Size).Select(entry => new AuditEntryResponse(new(entry.Json), ModelStore.HashOf(entry.Json)));
+        return new([.. entries], found.Count > paging.Size ? Paging.Token($"{found[paging.Size - 1].Partition}|{found[paging.Size - 1].Row}") : null);
     }
 
     /// <summary>Walks chains, of one model or of all, and reports the first broken link of each.</summary>
@@ -49,12 +49,19 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
         return new(verdicts.TrueForAll(verdict => verdict.Valid), verdicts);
     }
 
+    private static (string Partition, string Row)? Keys(string? after) => after?.Split('|', 2) switch
+    {
+        null => null,
+        [var partition, var row] => (partition, row),
+        _ => throw Paging.Unknown(),
+    };
+
     private async Task<ChainVerdict> VerifyChainAsync(ModelRecord model, CancellationToken cancel)
     {
         var (count, hash) = (0L, AuditHead.Start.Hash);
         await foreach (var row in table.ListAsync(model.Name, StorageNames.AuditPrefix, null, cancel))
         {
-            if (Broken(row.GetString("json"), row.GetString("hash"), count, hash) is { } problem) return new(model.Name, count, false, problem);
+            if (Broken(row.FindText("json"), row.GetString("hash"), count, hash) is { } problem) return new(model.Name, count, false, problem);
             (count, hash) = (count + 1, row.GetString("hash"));
             // Entries that came while we walked are the next walk's.
             if (count == model.Audit.Count) break;

@@ -9,7 +9,7 @@ namespace Serverless.Services.Registry;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, WriteIndented = false,
-    Converters = [typeof(ModelNameText), typeof(DigestText), typeof(DimensionText), typeof(CamelCaseEnum<TaskKind>), typeof(CamelCaseEnum<ValueKind>), typeof(CamelCaseEnum<ElementType>)])]
+    Converters = [typeof(ModelNameText), typeof(DigestText), typeof(ExactJsonText), typeof(DimensionText), typeof(CamelCaseEnum<TaskKind>), typeof(CamelCaseEnum<ValueKind>), typeof(CamelCaseEnum<ElementType>)])]
 [JsonSerializable(typeof(ModelRequest))]
 [JsonSerializable(typeof(ModelResponse))]
 [JsonSerializable(typeof(Page<ModelResponse>))]
@@ -17,6 +17,7 @@ namespace Serverless.Services.Registry;
 [JsonSerializable(typeof(VersionEdit))]
 [JsonSerializable(typeof(VersionResponse))]
 [JsonSerializable(typeof(Page<VersionResponse>))]
+[JsonSerializable(typeof(CardResponse))]
 [JsonSerializable(typeof(UploadResponse))]
 [JsonSerializable(typeof(AliasRequest))]
 [JsonSerializable(typeof(AliasResponse))]
@@ -113,6 +114,11 @@ public sealed record VersionResponse(
         version.Archived, version.Created, version.CreatedBy);
 }
 
+/// <summary>A model card: all that the registry knows of a version.</summary>
+/// <param name="Model">Whose.</param>
+/// <param name="Version">The version.</param>
+public sealed record CardResponse(ModelResponse Model, VersionResponse Version);
+
 /// <summary>Where to put a large file.</summary>
 /// <param name="Id">Names the upload at registration.</param>
 /// <param name="Url">Takes one <c>PUT</c> of the file (or block uploads), for a while.</param>
@@ -145,9 +151,9 @@ public sealed record ReasonRequest(string? Reason = null);
 public sealed record PolicyVersionResponse(int Version, JsonNode Policy, DateTimeOffset? Time, string? Author);
 
 /// <summary>An entry of the audit trail.</summary>
-/// <param name="Entry">The entry, exactly as it is hashed.</param>
-/// <param name="Hash">SHA-256 over it.</param>
-public sealed record AuditEntryResponse(JsonNode Entry, string? Hash);
+/// <param name="Entry">The entry, byte by byte as it is hashed.</param>
+/// <param name="Hash">SHA-256 over these bytes.</param>
+public sealed record AuditEntryResponse(ExactJson Entry, string Hash);
 
 /// <summary>What a verification of audit chains found.</summary>
 /// <param name="Valid">Whether every chain holds.</param>

@@ -24,6 +24,9 @@ internal sealed class GraphReader(WireReader wire)
     /// <summary>The file's own functions, by domain and name.</summary>
     public HashSet<(string Domain, string Name)> Functions { get; } = [];
 
+    /// <summary>Operator sets that functions import beside the model's own.</summary>
+    public SortedDictionary<string, long> FunctionOpsets { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The main graph's.</summary>
     public Signature Signature()
     {
@@ -51,6 +54,7 @@ internal sealed class GraphReader(WireReader wire)
             {
                 case (1, 2): name = wire.ReadText(end); break;
                 case (7, 2): ReadNode(wire.ReadEnd(end)); break;
+                case (9, 2): OpsetReader.Read(wire, end, FunctionOpsets); break;
                 case (10, 2): domain = wire.ReadText(end); break;
                 case (11, 2): Nested(wire.ReadEnd(end), ReadAttribute); break;
                 default: wire.Skip(type, end); break;

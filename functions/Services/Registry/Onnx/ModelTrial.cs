@@ -9,13 +9,13 @@ public static partial class ModelTrial
     /// <summary>The argument that makes the application a trial.</summary>
     internal const string Verb = "trial-load";
 
-    /// <summary>The exit code of a file that does not load.</summary>
-    internal const int Failed = 3;
+    /// <summary>The exit code of a file that does not load; none that a crash has.</summary>
+    internal const int Failed = 93;
 
     /// <summary>Whether this process is a trial.</summary>
     public static bool IsRequested(string[] args) => args is [Verb, _];
 
-    /// <summary>Runs the trial: exit code 0, or 3 with the reason on the error stream.</summary>
+    /// <summary>Runs the trial: exit code 0, or 93 with the reason on the error stream.</summary>
     public static int Run(string[] args)
     {
         if (Load(args[1]) is not { } failure) return 0;

@@ -33,7 +33,7 @@ public static class OnnxFile
                 case (2, 2): producer = wire.ReadText(wire.Length); break;
                 case (3, 2): producerVersion = wire.ReadText(wire.Length); break;
                 case (7, 2): graph.ReadMain(wire.ReadEnd(wire.Length)); break;
-                case (8, 2): ReadOpset(wire, opsets); break;
+                case (8, 2): OpsetReader.Read(wire, wire.Length, opsets); break;
                 case (25, 2): graph.ReadFunction(wire.ReadEnd(wire.Length)); break;
                 default: wire.Skip(type, wire.Length); break;
             }
@@ -44,39 +44,25 @@ public static class OnnxFile
         return new(irVersion, $"{producer} {producerVersion}".Trim(), opsets, graph.Signature());
     }
 
-    private static void ReadOpset(WireReader wire, SortedDictionary<string, long> opsets)
+    private static void Check(IReadOnlyDictionary<string, long> opsets, GraphReader graph)
     {
-        var end = wire.ReadEnd(wire.Length);
-        var (domain, version) = ("", 0L);
-        while (wire.TryReadField(end, out var field, out var type))
+        CheckOperators(opsets, graph);
+        foreach (var (domain, version) in opsets.Concat(graph.FunctionOpsets))
         {
-            switch (field, type)
-            {
-                case (1, 2): domain = wire.ReadText(end); break;
-                case (2, 0): version = (long)wire.ReadVarint(); break;
-                default: wire.Skip(type, end); break;
-            }
+            if (RuntimeOpsets.Newest.TryGetValue(domain, out var newest) && (version < 1 || version > newest))
+                throw Refuse($"it needs operator set {version} of {(domain.Length == 0 ? "ai.onnx" : domain)}; this runtime takes 1 to {newest}. Export it with an older opset.");
         }
-
-        if (opsets.Count >= 1000) throw Refuse("it imports more than 1,000 operator sets.");
-        opsets[domain == "ai.onnx" ? "" : domain] = version;
     }
 
-    private static void Check(IReadOnlyDictionary<string, long> opsets, GraphReader graph)
+    private static void CheckOperators(IReadOnlyDictionary<string, long> opsets, GraphReader graph)
     {
         foreach (var (domain, operation) in graph.Operators)
         {
             if (graph.Functions.Contains((domain, operation))) continue;
             if (!RuntimeOpsets.Newest.ContainsKey(domain))
                 throw Refuse($"operator {operation} is from the domain \"{domain}\"; custom operators are not served. Known domains: {string.Join(", ", RuntimeOpsets.Newest.Keys.Where(known => known.Length > 0))}.");
-            if (!opsets.ContainsKey(domain))
+            if (!opsets.ContainsKey(domain) && !graph.FunctionOpsets.ContainsKey(domain))
                 throw Refuse($"operator {operation} is from the domain \"{(domain.Length == 0 ? "ai.onnx" : domain)}\", whose operator set the file does not import.");
-        }
-
-        foreach (var (domain, version) in opsets)
-        {
-            if (RuntimeOpsets.Newest.TryGetValue(domain, out var newest) && (version < 1 || version > newest))
-                throw Refuse($"it needs operator set {version} of {(domain.Length == 0 ? "ai.onnx" : domain)}; this runtime takes 1 to {newest}. Export it with an older opset.");
         }
     }
 

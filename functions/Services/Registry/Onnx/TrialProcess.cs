@@ -3,10 +3,17 @@ using System.Reflection;
 
 namespace Serverless.Services.Registry.Onnx;
 
-/// <summary>Runs a trial load in a child process of this application, without its secrets and for a limited time.</summary>
+/// <summary>Runs a trial load in a child process of this application, without its secrets, few at once, for a limited time and in limited memory.</summary>
 public sealed class TrialProcess
 {
     private const int LongestReason = 2000;
+
+    // What ONNX Runtime takes for a file, twice over, and what the process takes by itself: a few hundred bytes of graph can ask for gigabytes.
+    private const long MemoryPerByte = 6;
+    private const long MemoryOfItsOwn = 1L << 30;
+
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+    private static readonly SemaphoreSlim Turns = new(2);
 
     private readonly TimeSpan limit;
     private readonly string program;
@@ -35,15 +42,27 @@ public sealed class TrialProcess
     /// <summary>Loads a file. Null when it loads, the reason otherwise.</summary>
     public async Task<string?> RunAsync(string path, CancellationToken cancel)
     {
+        await Turns.WaitAsync(cancel);
+        try
+        {
+            return await LoadAsync(path, cancel);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
+    private async Task<string?> LoadAsync(string path, CancellationToken cancel)
+    {
         using var child = Process.Start(StartInfo(path)) ?? throw new InvalidOperationException("The trial could not be started.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(limit);
         try
         {
-            var reason = child.StandardError.ReadToEndAsync(deadline.Token);
-            await child.StandardOutput.ReadToEndAsync(deadline.Token);
-            await child.WaitForExitAsync(deadline.Token);
-            return Verdict(child.ExitCode, await reason);
+            var verdict = VerdictAsync(child, deadline.Token);
+            var tooMuch = WatchAsync(child, MemoryOfItsOwn + (MemoryPerByte * new FileInfo(path).Length), deadline.Token);
+            return await await Task.WhenAny(verdict, tooMuch);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -51,7 +70,38 @@ public sealed class TrialProcess
         }
         finally
         {
+            await deadline.CancelAsync();
             End(child);
+        }
+    }
+
+    private static async Task<string?> VerdictAsync(Process child, CancellationToken cancel)
+    {
+        var reason = child.StandardError.ReadToEndAsync(cancel);
+        await child.StandardOutput.ReadToEndAsync(cancel);
+        await child.WaitForExitAsync(cancel);
+        return Verdict(child.ExitCode, await reason);
+    }
+
+    // Ends only with a reason: a child that has ended is the verdict's.
+    private static async Task<string?> WatchAsync(Process child, long memory, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(Glance);
+        do await timer.WaitForNextTickAsync(cancel);
+        while (MemoryOf(child) <= memory);
+        return $"loading took more than {memory >> 20} MiB of memory.";
+    }
+
+    private static long MemoryOf(Process child)
+    {
+        try
+        {
+            child.Refresh();
+            return child.HasExited ? 0 : child.WorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Serverless.Core.Problems;
 using Serverless.Services.Http;
 
@@ -31,11 +32,10 @@ public static class PolicyAnswer
     /// <summary>A policy as an answer; its ETag is its version.</summary>
     public static IResult Of(HttpRequest request, PolicyDocument document, int version)
     {
-        request.HttpContext.Response.Headers.ETag = Preconditions.ETag(version);
-        if (HttpMethods.IsGet(request.Method) && request.HasRevision(version)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return IsYaml(request.Headers.Accept)
-            ? TypedResults.Text(PolicyYaml.Of(JsonNode.Parse(document.Json)), "application/yaml; charset=utf-8")
-            : TypedResults.Text(document.Json, "application/json; charset=utf-8");
+        request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
+        var isYaml = IsYaml(request.Headers.Accept);
+        var text = isYaml ? PolicyYaml.Of(JsonNode.Parse(document.Json)) : document.Json;
+        return Revisions.Body(request, Encoding.UTF8.GetBytes(text), isYaml ? "application/yaml; charset=utf-8" : "application/json; charset=utf-8", version);
     }
 
     /// <summary>A version of a policy as callers see it.</summary>

@@ -1,22 +1,32 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Serverless.Core.Registry;
 
 namespace Serverless.Services.Registry.Versions;
 
-/// <summary>Writes model cards: what the registry knows of a version, for people.</summary>
+/// <summary>Writes model cards: what the registry knows of a version.</summary>
 /// <param name="store">The models.</param>
 /// <param name="versions">The versions.</param>
 public sealed class ModelCards(ModelStore store, VersionReader versions)
 {
-    /// <summary>A card as Markdown.</summary>
-    public async Task<string> WriteAsync(ModelName name, int number, CancellationToken cancel)
+    /// <summary>A card as an answer: Markdown, or JSON for who accepts that alone.</summary>
+    public async Task<IResult> AnswerAsync(HttpRequest request, ModelName name, int number, CancellationToken cancel)
     {
         var version = await versions.GetAsync(name, number, cancel);
         var model = await store.GetAsync(name, cancel);
         var aliases = await versions.AliasesAsync(name, cancel);
+        request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
+        return request.Headers.Accept.ToString().StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            ? TypedResults.Json(new(ModelResponse.Of(model, aliases), VersionResponse.Of(name, version, aliases)), RegistryJson.Default.CardResponse)
+            : TypedResults.Text(Markdown(model, version, aliases), "text/markdown; charset=utf-8");
+    }
+
+    private static string Markdown(ModelRecord model, ModelVersion version, IReadOnlyDictionary<string, int> aliases)
+    {
         var card = new StringBuilder();
-        card.Append(CultureInfo.InvariantCulture, $"# {name}, version {number}\n\n");
+        card.Append(CultureInfo.InvariantCulture, $"# {model.Name}, version {version.Number}\n\n");
         Paragraph(card, model.Description);
         Paragraph(card, version.Description);
         Table(card, "About", ["", ""], About(model, version, aliases));

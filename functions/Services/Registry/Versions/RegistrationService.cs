@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -43,14 +44,13 @@ public sealed class RegistrationService(
     /// <param name="file">The bytes.</param>
     /// <param name="baseline">The training or validation set sent with it, or null.</param>
     /// <param name="request">What its registrar says of it.</param>
-    /// <param name="keep">Puts the bytes at their address.</param>
     /// <param name="caller">Who registers.</param>
     /// <param name="cancel">Ends it before the transaction.</param>
     /// <returns>The version, and whether it is new: the same bytes and metadata again are the version that there is.</returns>
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidModel"/>, <see cref="ProblemKind.InvalidRequest"/>, or
     /// <see cref="ProblemKind.Conflict"/>: an archived model, or the same bytes with other metadata.</exception>
     internal async Task<(ModelVersion Version, bool Created)> RegisterAsync(
-        ModelName model, LocalArtifact file, LocalArtifact? baseline, VersionRequest request, Func<Task> keep, Caller caller, CancellationToken cancel)
+        ModelName model, LocalArtifact file, LocalArtifact? baseline, VersionRequest request, Caller caller, CancellationToken cancel)
     {
         var onnx = Read(file.Path);
         var metadata = new VersionMetadata(request.FeatureNames, request.ClassLabels, request.Metrics, request.Lineage, baseline?.Digest);
@@ -61,13 +61,12 @@ public sealed class RegistrationService(
         if (await FindAsync(model, draft, cancel) is { } known) return (known, false);
         if (await trial(file.Path, cancel) is { } failure)
             throw new ProblemException(ProblemKind.InvalidModel, $"ONNX Runtime does not load the file: {failure}") { Where = "model" };
-        await keep();
+        await KeepAsync(file, cancel);
         if (baseline is not null) await KeepAsync(baseline, cancel);
         return await CommitAsync(model, draft, request.Task, caller, cancel);
     }
 
-    /// <summary>Puts a local file at its address.</summary>
-    internal async Task KeepAsync(LocalArtifact file, CancellationToken cancel)
+    private async Task KeepAsync(LocalArtifact file, CancellationToken cancel)
     {
         await using var content = File.OpenRead(file.Path);
         await artifacts.PutAsync(file.Digest, content, cancel);
@@ -133,7 +132,14 @@ public sealed class RegistrationService(
             };
     }
 
-    private static string Text(VersionMetadata metadata) => JsonSerializer.Serialize(metadata, StoredJson.Default.VersionMetadata);
+    // The order of metrics means nothing, and nothing said in many words is nothing said.
+    private static string Text(VersionMetadata metadata) => JsonSerializer.Serialize(
+        metadata with
+        {
+            Metrics = metadata.Metrics is { Count: > 0 } metrics ? metrics.ToImmutableSortedDictionary(StringComparer.Ordinal) : null,
+            Lineage = metadata.Lineage == new Lineage() ? null : metadata.Lineage,
+        },
+        StoredJson.Default.VersionMetadata);
 
     private static JsonObject Story(ModelVersion version) => new()
     {

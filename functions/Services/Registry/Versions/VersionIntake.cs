@@ -53,7 +53,7 @@ public sealed class VersionIntake(ArtifactFiles files, ArtifactBlobs artifacts, 
     {
         if (request.ContentLength > LargestBody) throw TooLarge();
         var file = await AddAsync(request.Body, LargestBody, cancel);
-        return await registrations.RegisterAsync(model, file, null, new(), () => registrations.KeepAsync(file, cancel), caller, cancel);
+        return await registrations.RegisterAsync(model, file, null, new(), caller, cancel);
     }
 
     private async Task<(ModelVersion Version, bool Created)> TakeUploadAsync(ModelName model, HttpRequest request, Caller caller, CancellationToken cancel)
@@ -61,19 +61,18 @@ public sealed class VersionIntake(ArtifactFiles files, ArtifactBlobs artifacts, 
         var metadata = await request.ReadAsync(RegistryJson.Default.VersionRequest, cancel);
         var id = metadata.UploadId ?? throw new ProblemException(ProblemKind.InvalidRequest, "uploadId names the upload that holds the file.") { Where = "uploadId" };
         var staged = await artifacts.OpenStagedAsync(model, id, cancel)
-            ?? throw new ProblemException(ProblemKind.NotFound, $"Nothing has been uploaded as {id} for {model}, or its registration has succeeded already.") { Where = "uploadId" };
+            ?? throw new ProblemException(ProblemKind.NotFound, $"Nothing has been uploaded as {id} for {model}, or it was more than a day ago.") { Where = "uploadId" };
         LocalArtifact file;
         await using (staged) file = await files.AddAsync(staged, LargestUpload, cancel);
-        var taken = await registrations.RegisterAsync(model, file, null, metadata, () => registrations.KeepAsync(file, cancel), caller, cancel);
-        await artifacts.DeleteStagedAsync(model, id, CancellationToken.None);
-        return taken;
+        // The upload stays until it is swept: whoever lost this answer may register it again, and gets the same one.
+        return await registrations.RegisterAsync(model, file, null, metadata, caller, cancel);
     }
 
     private async Task<(ModelVersion Version, bool Created)> TakeFormAsync(ModelName model, HttpRequest request, MediaTypeHeaderValue type, Caller caller, CancellationToken cancel)
     {
         var (metadata, file, baseline) = await ReadFormAsync(request, type, cancel);
         if (metadata.UploadId is not null) throw new ProblemException(ProblemKind.InvalidRequest, "uploadId goes with application/json; a form brings the file itself.") { Where = "uploadId" };
-        return await registrations.RegisterAsync(model, file, baseline, metadata, () => registrations.KeepAsync(file, cancel), caller, cancel);
+        return await registrations.RegisterAsync(model, file, baseline, metadata, caller, cancel);
     }
 
     private async Task<(VersionRequest Metadata, LocalArtifact File, LocalArtifact? Baseline)> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancel)

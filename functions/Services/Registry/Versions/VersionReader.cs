@@ -1,18 +1,15 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
-using Serverless.Services.Registry.Policies;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Registry.Versions;
 
-/// <summary>Reads versions, pointers, and all that serving needs of a model at once.</summary>
+/// <summary>Reads versions and pointers.</summary>
 /// <param name="table">The rows.</param>
 /// <param name="rows">Records as rows.</param>
-/// <param name="policies">The policy in force.</param>
-public sealed class VersionReader(ModelsTable table, ModelRows rows, PolicyVersions policies)
+public sealed class VersionReader(ModelsTable table, ModelRows rows)
 {
     /// <summary>One version.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.ModelNotFound"/>, or <see cref="ProblemKind.VersionNotFound"/> with the versions there are.</exception>
@@ -44,27 +41,6 @@ public sealed class VersionReader(ModelsTable table, ModelRows rows, PolicyVersi
         await foreach (var row in table.ListAsync(model, StorageNames.AliasPrefix, null, cancel))
             aliases[row.RowKey[StorageNames.AliasPrefix.Length..]] = (await rows.ReadAsync(row, StoredJson.Default.AliasRecord, cancel)).Version;
         return aliases;
-    }
-
-    /// <summary>A model as serving sees it, or null.</summary>
-    public async Task<ModelSnapshot?> SnapshotAsync(ModelName model, CancellationToken cancel)
-    {
-        if (await table.FindAsync(model, StorageNames.ModelRow, cancel) is not { } row) return null;
-        var record = await rows.ReadAsync(row, StoredJson.Default.ModelRecord, cancel);
-        // Before the versions: whatever an alias points at is then among them.
-        var aliases = await AliasesAsync(model, cancel);
-        var policy = policies.InForceAsync(record, cancel);
-        var versions = ImmutableSortedDictionary.CreateBuilder<int, ServableVersion>();
-        await foreach (var versionRow in table.ListAsync(model, StorageNames.VersionPrefix, null, cancel))
-        {
-            var version = await rows.ReadAsync(versionRow, StoredJson.Default.ModelVersion, cancel);
-            versions.Add(version.Number, version.Servable);
-        }
-
-        return new(
-            model, record.Task, record.Archived,
-            aliases.ToImmutableDictionary(alias => AliasName.Parse(alias.Key), alias => alias.Value),
-            versions.ToImmutable(), (await policy).Policy, record.PolicyVersion);
     }
 
     private static ProblemException Absent(ModelName model, int number, int last) => new(

@@ -69,7 +69,7 @@ public sealed class ModelTrialTests : IDisposable
     {
         Environment.SetEnvironmentVariable("SecretOfTrials", "AccountKey=hidden");
         Environment.SetEnvironmentVariable("DOTNET_OF_TRIALS", "passed");
-        var environment = await new TrialProcess(Ample, "sh", "-c", "env >&2; exit 3").RunAsync(file, Cancel);
+        var environment = await new TrialProcess(Ample, "sh", "-c", $"env >&2; exit {ModelTrial.Failed}").RunAsync(file, Cancel);
         Assert.Contains("DOTNET_OF_TRIALS=passed", environment);
         Assert.DoesNotContain("hidden", environment);
     }

@@ -54,6 +54,18 @@ public sealed class OnnxFileTests
         more: model => model.Message(25, new Protobuf().Text(1, "Twice").Text(10, "com.acme")))).Signature.Inputs);
 
     [Fact]
+    public void Read_OfAFunctionThatImportsItsOwnOperators_ChecksThose()
+    {
+        Protobuf With(ulong opset) => TinyModel.Of(
+            domain: "com.acme", opset: 1, operation: "Twice",
+            more: model => model.Message(25, new Protobuf().Text(1, "Twice").Text(10, "com.acme")
+                .Message(9, new Protobuf().Text(1, "ai.onnx.ml").Varint(2, opset))
+                .Message(7, new Protobuf().Text(4, "Scaler").Text(7, "ai.onnx.ml"))));
+        Assert.Single(Read(With(5)).Signature.Inputs);
+        Refused(With(99), "operator set 99");
+    }
+
+    [Fact]
     public void Read_OfExternalData_IsRefusedWhereverItHides()
     {
         var external = new Protobuf().Text(8, "w").Varint(14, 1);
