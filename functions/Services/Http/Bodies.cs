@@ -36,10 +36,17 @@ public static class Bodies
     public static async Task<byte[]> ReadBytesAsync(this HttpRequest request, int largest, CancellationToken cancel)
     {
         if (request.ContentLength > largest) throw TooLarge(largest);
+        return await ReadBytesAsync(request.Body, largest, cancel);
+    }
+
+    /// <summary>A stream to its end, at most <paramref name="largest"/> bytes.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.BodyTooLarge"/></exception>
+    public static async Task<byte[]> ReadBytesAsync(Stream content, int largest, CancellationToken cancel)
+    {
         using var bytes = new MemoryStream();
         var buffer = new byte[16 << 10];
         int count;
-        while ((count = await request.Body.ReadAsync(buffer, cancel)) > 0)
+        while ((count = await content.ReadAsync(buffer, cancel)) > 0)
         {
             if (bytes.Length + count > largest) throw TooLarge(largest);
             bytes.Write(buffer, 0, count);

@@ -77,6 +77,24 @@ public sealed class AccessTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.EndsWith(problem, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task PlatformIdentity_ThatNobodyTrusts_OpensNothing()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(app.Address, "/keys"));
+        request.Headers.Add("x-ms-client-principal", Convert.ToBase64String("""{"claims":[{"typ":"roles","val":"Admin"}]}"""u8));
+        using var answer = await app.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v2/health/live")]
+    [InlineData("/schemas/policy.json")]
+    public async Task OpenFunction_WithAKeyThatNobodyKnows_Answers(string path)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, "unknown");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string key, object? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(app.Address, path)) { Content = body is null ? null : JsonContent.Create(body) };

@@ -141,6 +141,19 @@ public sealed class RegistryTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Change_ByManyWritersAtOnce_IsMadeByEachInTurn()
+    {
+        const int Writers = 24;
+        var model = ModelName.Parse("busy");
+        await host.RegisterAsync("busy", Tiny(1));
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() =>
+            host.Get<AliasService>().PutAsync(model, AliasName.Parse($"a{writer}"), new(1), null, RegistryHost.Caller, default))));
+        Assert.Equal(Writers + 1, (await host.Get<VersionReader>().AliasesAsync(model, default)).Count);
+        Assert.True((await host.Get<AuditTrail>().VerifyAsync(model, default)).Valid);
+        Assert.Equal((await AuditIdsAsync("busy")).Order(), host.Received.Order());
+    }
+
+    [Fact]
     public async Task Upload_RegisteredAgain_IsTheVersionThatItBecame()
     {
         var model = ModelName.Parse("repeated");

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Serverless.Core.Access;
 using Serverless.Core.Problems;
@@ -63,48 +62,15 @@ public sealed class VersionIntake(ArtifactFiles files, ArtifactBlobs artifacts, 
         var staged = await artifacts.OpenStagedAsync(model, id, cancel)
             ?? throw new ProblemException(ProblemKind.NotFound, $"Nothing has been uploaded as {id} for {model}, or it was more than a day ago.") { Where = "uploadId" };
         LocalArtifact file;
-        await using (staged) file = await files.AddAsync(staged, LargestUpload, cancel);
+        await using (staged) file = await AddAsync(staged, LargestUpload, cancel);
         // The upload stays until it is swept: whoever lost this answer may register it again, and gets the same one.
         return await registrations.RegisterAsync(model, file, null, metadata, caller, cancel);
     }
 
     private async Task<(ModelVersion Version, bool Created)> TakeFormAsync(ModelName model, HttpRequest request, MediaTypeHeaderValue type, Caller caller, CancellationToken cancel)
     {
-        var (metadata, file, baseline) = await ReadFormAsync(request, type, cancel);
-        if (metadata.UploadId is not null) throw new ProblemException(ProblemKind.InvalidRequest, "uploadId goes with application/json; a form brings the file itself.") { Where = "uploadId" };
-        return await registrations.RegisterAsync(model, file, baseline, metadata, caller, cancel);
-    }
-
-    private async Task<(VersionRequest Metadata, LocalArtifact File, LocalArtifact? Baseline)> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancel)
-    {
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (string.IsNullOrEmpty(boundary) || boundary.Length > 70) throw new ProblemException(ProblemKind.InvalidRequest, "multipart/form-data needs a boundary of at most 70 characters.");
-        var reader = new MultipartReader(boundary, request.Body) { BodyLengthLimit = LargestBody };
-        VersionRequest? metadata = null;
-        LocalArtifact? file = null, baseline = null;
-        try
-        {
-            while (await reader.ReadNextSectionAsync(cancel) is { } section)
-            {
-                switch (PartOf(section))
-                {
-                    case "metadata" when metadata is null: metadata = await ReadMetadataAsync(section.Body, cancel); break;
-                    case "model" when file is null: file = await AddAsync(section.Body, LargestBody, cancel); break;
-                    case "baseline" when baseline is null: baseline = await AddAsync(section.Body, LargestBody, cancel); break;
-                    case var other: throw new ProblemException(ProblemKind.InvalidRequest, $"The part \"{other}\" is not known, or comes twice.") { Where = other, Expected = ["metadata", "model", "baseline"] };
-                }
-            }
-        }
-        catch (InvalidDataException broken)
-        {
-            throw new ProblemException(ProblemKind.BodyTooLarge, $"The form cannot be read: {broken.Message}");
-        }
-        catch (IOException broken) when (broken is not BadHttpRequestException)
-        {
-            throw new ProblemException(ProblemKind.InvalidRequest, $"The form ends before its end: {broken.Message}");
-        }
-
-        return (metadata ?? new(), file ?? throw new ProblemException(ProblemKind.InvalidRequest, "The form needs a part \"model\" with the ONNX file.") { Where = "model" }, baseline);
+        var form = await VersionForm.ReadAsync(request.Body, type, (content, stop) => AddAsync(content, LargestBody, stop), cancel);
+        return await registrations.RegisterAsync(model, form.Model, form.Baseline, form.Metadata, caller, cancel);
     }
 
     private async Task<LocalArtifact> AddAsync(Stream content, long largest, CancellationToken cancel)
@@ -112,23 +78,6 @@ public sealed class VersionIntake(ArtifactFiles files, ArtifactBlobs artifacts, 
         var file = await files.AddAsync(content, largest, cancel);
         return file.Bytes > 0 ? file : throw new ProblemException(ProblemKind.InvalidModel, "The file is empty.") { Where = "model" };
     }
-
-    private static async Task<VersionRequest> ReadMetadataAsync(Stream body, CancellationToken cancel)
-    {
-        using var bytes = new MemoryStream();
-        var buffer = new byte[16 << 10];
-        int count;
-        while ((count = await body.ReadAsync(buffer, cancel)) > 0)
-        {
-            if (bytes.Length + count > Bodies.Largest) throw new ProblemException(ProblemKind.BodyTooLarge, "The metadata is larger than 4 MiB.") { Where = "metadata" };
-            bytes.Write(buffer, 0, count);
-        }
-
-        return Bodies.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), RegistryJson.Default.VersionRequest);
-    }
-
-    private static string? PartOf(MultipartSection section) =>
-        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) ? HeaderUtilities.RemoveQuotes(disposition.Name).Value : null;
 
     private static ProblemException TooLarge() => new(
         ProblemKind.BodyTooLarge, $"A request brings at most {LargestBody} bytes. Open an upload for larger files: POST /models/{{model}}/uploads.");
