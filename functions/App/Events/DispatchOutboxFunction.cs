@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Events;
+using Serverless.Services.Storage;
 
 namespace Serverless.App.Events;
 
@@ -8,5 +9,5 @@ namespace Serverless.App.Events;
 public sealed class DispatchOutboxFunction(OutboxDispatcher outbox)
 {
     [Function("DispatchOutbox")]
-    public Task Run([QueueTrigger("outbox-requests")] string model, CancellationToken cancel) => outbox.DispatchAsync(ModelName.Parse(model), cancel);
+    public Task Run([QueueTrigger(StorageNames.OutboxQueue)] string model, CancellationToken cancel) => outbox.DispatchAsync(ModelName.Parse(model), cancel);
 }

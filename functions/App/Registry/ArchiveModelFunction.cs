@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Models;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Stops everything of a model; nothing is deleted.</summary>
-public sealed class ArchiveModelFunction(ModelService models, AliasService aliases)
+public sealed class ArchiveModelFunction(ModelService models, RegistryAnswers answers)
 {
     [Function("ArchiveModel")]
     public Task<IResult> Run(
@@ -20,6 +19,6 @@ public sealed class ArchiveModelFunction(ModelService models, AliasService alias
         var name = ModelName.Parse(model);
         var reason = await request.ReadOptionalAsync(RegistryJson.Default.ReasonRequest, cancel);
         var record = await models.SetArchivedAsync(name, archived: true, reason?.Reason, request.IfMatch(), request.Caller(), cancel);
-        return Revisions.Json(request, ModelResponse.Of(record, await aliases.ListAsync(name, cancel)), RegistryJson.Default.ModelResponse, record.Revision);
+        return await answers.ModelAsync(request, record, created: false, cancel);
     });
 }

@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Versions;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Stops a version that no alias points at.</summary>
-public sealed class ArchiveVersionFunction(VersionService service, AliasService aliases)
+public sealed class ArchiveVersionFunction(VersionService service, RegistryAnswers answers)
 {
     [Function("ArchiveVersion")]
     public Task<IResult> Run(
@@ -21,6 +20,6 @@ public sealed class ArchiveVersionFunction(VersionService service, AliasService 
         var name = ModelName.Parse(model);
         var reason = await request.ReadOptionalAsync(RegistryJson.Default.ReasonRequest, cancel);
         var changed = await service.SetArchivedAsync(name, version, archived: true, reason?.Reason, request.IfMatch(), request.Caller(), cancel);
-        return Revisions.Json(request, VersionResponse.Of(name, changed, await aliases.ListAsync(name, cancel)), RegistryJson.Default.VersionResponse, changed.Revision);
+        return await answers.VersionAsync(request, name, changed, created: false, cancel);
     });
 }

@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Versions;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Edits a version's description and tags: nothing else of it ever changes.</summary>
-public sealed class EditVersionFunction(VersionService service, AliasService aliases)
+public sealed class EditVersionFunction(VersionService service, RegistryAnswers answers)
 {
     [Function("EditVersion")]
     public Task<IResult> Run(
@@ -21,6 +20,6 @@ public sealed class EditVersionFunction(VersionService service, AliasService ali
         var name = ModelName.Parse(model);
         var edit = await request.ReadAsync(RegistryJson.Default.VersionEdit, cancel);
         var changed = await service.EditAsync(name, version, edit, request.IfMatch(), request.Caller(), cancel);
-        return Revisions.Json(request, VersionResponse.Of(name, changed, await aliases.ListAsync(name, cancel)), RegistryJson.Default.VersionResponse, changed.Revision);
+        return await answers.VersionAsync(request, name, changed, created: false, cancel);
     });
 }

@@ -3,12 +3,11 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Reads a model.</summary>
-public sealed class GetModelFunction(ModelStore models, AliasService aliases)
+public sealed class GetModelFunction(ModelStore models, RegistryAnswers answers)
 {
     [Function("GetModel")]
     public Task<IResult> Run(
@@ -17,6 +16,6 @@ public sealed class GetModelFunction(ModelStore models, AliasService aliases)
         CancellationToken cancel) => Answer.From(async () =>
     {
         var record = await models.GetAsync(ModelName.Parse(model), cancel);
-        return Revisions.Json(request, ModelResponse.Of(record, await aliases.ListAsync(record.Name, cancel)), RegistryJson.Default.ModelResponse, record.Revision);
+        return await answers.ModelAsync(request, record, created: false, cancel);
     });
 }

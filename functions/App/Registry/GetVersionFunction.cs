@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Versions;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Reads a version.</summary>
-public sealed class GetVersionFunction(VersionReader versions, AliasService aliases)
+public sealed class GetVersionFunction(VersionReader versions, RegistryAnswers answers)
 {
     [Function("GetVersion")]
     public Task<IResult> Run(
@@ -20,6 +19,6 @@ public sealed class GetVersionFunction(VersionReader versions, AliasService alia
     {
         var name = ModelName.Parse(model);
         var found = await versions.GetAsync(name, version, cancel);
-        return Revisions.Json(request, VersionResponse.Of(name, found, await aliases.ListAsync(name, cancel)), RegistryJson.Default.VersionResponse, found.Revision);
+        return await answers.VersionAsync(request, name, found, created: false, cancel);
     });
 }

@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Models;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Creates a model, or says something else of it.</summary>
-public sealed class PutModelFunction(ModelService models, AliasService aliases)
+public sealed class PutModelFunction(ModelService models, RegistryAnswers answers)
 {
     [Function("PutModel")]
     public Task<IResult> Run(
@@ -20,6 +19,6 @@ public sealed class PutModelFunction(ModelService models, AliasService aliases)
         var name = ModelName.Parse(model);
         var wanted = await request.ReadAsync(RegistryJson.Default.ModelRequest, cancel);
         var (record, created) = await models.PutAsync(name, wanted, request.IfMatch(), request.Caller(), cancel);
-        return Revisions.Json(request, ModelResponse.Of(record, await aliases.ListAsync(name, cancel)), RegistryJson.Default.ModelResponse, record.Revision, created ? $"/models/{Uri.EscapeDataString(model)}" : null);
+        return await answers.ModelAsync(request, record, created, cancel);
     });
 }

@@ -3,13 +3,12 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
-using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Versions;
 
 namespace Serverless.App.Registry;
 
 /// <summary>Registers a version: the ONNX file, a form with metadata and file, or JSON that names an upload.</summary>
-public sealed class RegisterVersionFunction(VersionIntake intake, AliasService aliases)
+public sealed class RegisterVersionFunction(VersionIntake intake, RegistryAnswers answers)
 {
     [Function("RegisterVersion")]
     public Task<IResult> Run(
@@ -19,7 +18,6 @@ public sealed class RegisterVersionFunction(VersionIntake intake, AliasService a
     {
         var name = ModelName.Parse(model);
         var (version, created) = await intake.TakeAsync(name, request, request.Caller(), cancel);
-        var answer = VersionResponse.Of(name, version, await aliases.ListAsync(name, cancel));
-        return Revisions.Json(request, answer, RegistryJson.Default.VersionResponse, version.Revision, created ? $"/models/{Uri.EscapeDataString(model)}/versions/{version.Number}" : null);
+        return await answers.VersionAsync(request, name, version, created, cancel);
     });
 }

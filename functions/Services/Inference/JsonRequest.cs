@@ -1,14 +1,33 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Serverless.Core.Problems;
+using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.Tensors;
 
 namespace Serverless.Services.Inference;
+
+/// <summary>Reads a protocol's body into a call.</summary>
+internal delegate void JsonReading(ref Utf8JsonReader reader, InferenceCall call);
 
 /// <summary>What the JSON protocols share.</summary>
 internal static class JsonRequest
 {
     /// <summary>Deep enough for the deepest tensor in the deepest place, and no deeper.</summary>
     public static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };
+
+    /// <summary>Reads a whole body; what is no JSON is refused with its place.</summary>
+    public static void Read(ReadOnlySpan<byte> body, InferenceCall call, JsonReading read)
+    {
+        var reader = new Utf8JsonReader(body, Options);
+        try
+        {
+            read(ref reader, call);
+        }
+        catch (JsonException error)
+        {
+            throw Refuse.Json(error, body, reader.BytesConsumed);
+        }
+    }
 
     /// <summary>Skips the value of the member that the reader stands on.</summary>
     public static void Skip(ref Utf8JsonReader reader)

@@ -5,7 +5,6 @@ using Serverless.Core.Problems;
 using Serverless.Services.Http;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
-using Serverless.Services.Inference.Tensors;
 
 namespace Serverless.Services.Inference.KServe;
 
@@ -18,18 +17,7 @@ internal sealed class KServeProtocol(IOptions<InferenceOptions> options) : IInfe
     public void CheckContentType(HttpRequest request) => JsonRequest.CheckContentType(request, octets: false);
 
     /// <inheritdoc/>
-    public void Read(HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call)
-    {
-        var reader = new Utf8JsonReader(body, JsonRequest.Options);
-        try
-        {
-            Read(ref reader, call);
-        }
-        catch (JsonException error)
-        {
-            throw Refuse.Json(error, body, reader.BytesConsumed);
-        }
-    }
+    public void Read(HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call) => JsonRequest.Read(body, call, Read);
 
     /// <inheritdoc/>
     public void Write(InferenceCall call)

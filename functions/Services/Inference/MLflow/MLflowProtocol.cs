@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
-using Serverless.Services.Inference.Tensors;
 
 namespace Serverless.Services.Inference.MLflow;
 
@@ -31,15 +30,7 @@ internal sealed class MLflowProtocol(IOptions<InferenceOptions> options) : IInfe
             call.Tabular = true;
             return;
         }
-        var reader = new Utf8JsonReader(body, JsonRequest.Options);
-        try
-        {
-            Read(ref reader, call);
-        }
-        catch (JsonException error)
-        {
-            throw Refuse.Json(error, body, reader.BytesConsumed);
-        }
+        JsonRequest.Read(body, call, Read);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Services.Http;
 using Serverless.Services.Inference.Running;
-using Serverless.Services.Inference.Tensors;
 
 namespace Serverless.Services.Inference.Rows;
 
@@ -17,18 +16,7 @@ internal sealed class RowsProtocol(IOptions<InferenceOptions> options) : IInfere
     public void CheckContentType(HttpRequest request) => JsonRequest.CheckContentType(request, octets: false);
 
     /// <inheritdoc/>
-    public void Read(HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call)
-    {
-        var reader = new Utf8JsonReader(body, JsonRequest.Options);
-        try
-        {
-            Read(ref reader, call);
-        }
-        catch (JsonException error)
-        {
-            throw Refuse.Json(error, body, reader.BytesConsumed);
-        }
-    }
+    public void Read(HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call) => JsonRequest.Read(body, call, Read);
 
     /// <inheritdoc/>
     public void Write(InferenceCall call) => RowsWriter.Write(call);
