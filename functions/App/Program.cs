@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
 using Serverless.Services.Inference;
+using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
 using Serverless.Services.Registry.Onnx;
@@ -15,6 +16,7 @@ builder.UseMiddleware<AccessMiddleware>();
 
 builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
+builder.Services.AddPredictions(builder.Configuration);
 builder.Services.AddInference(builder.Configuration);
 
 builder.Build().Run();

@@ -21,7 +21,10 @@ public sealed class Suite(AzuriteFixture azurite) : IAsyncLifetime
     public ValueTask DisposeAsync() => app?.DisposeAsync() ?? default;
 
     /// <summary>A file of <c>tests/data/models</c>.</summary>
-    public static string Model(string name) => Path.Combine(Tests(), "data", "models", name);
+    public static string Model(string name) => Data(Path.Combine("models", name));
+
+    /// <summary>A file of <c>tests/data</c>.</summary>
+    public static string Data(string name) => Path.Combine(Tests(), "data", name);
 
     /// <summary>Registers a shipped model under a name.</summary>
     public async Task<HttpResponseMessage> RegisterAsync(string name, string model)

@@ -28,7 +28,7 @@ public sealed record LoggingPolicy
     public int LargeTensorBytes { get; init; } = 4096;
 
     /// <summary>Rules by column: a feature's name, or <c>segment_</c> or <c>entity_</c> and the key. What has no rule is kept.</summary>
-    public IReadOnlyDictionary<string, FeatureRule> Features { get; init; } = new Dictionary<string, FeatureRule>();
+    public IReadOnlyDictionary<string, FeatureRule> Features { get; init; } = System.Collections.Frozen.FrozenDictionary<string, FeatureRule>.Empty;
 }
 
 /// <summary>When a response may be sent.</summary>

@@ -5,6 +5,9 @@ namespace Serverless.Core.Registry;
 /// <param name="Serving">How requests are answered.</param>
 public sealed record ModelPolicy(RegistrationPolicy Registration, ServingPolicy Serving)
 {
+    /// <summary>What is kept of predictions.</summary>
+    public LoggingPolicy Logging { get; init; } = new();
+
     /// <summary>What an empty document means.</summary>
     public static ModelPolicy Default { get; } = new(new(), new());
 }

@@ -3,7 +3,12 @@ namespace Serverless.Core.Registry;
 /// <summary>What a model takes and gives, as its ONNX graph declares it.</summary>
 /// <param name="Inputs">In the graph's order; initialisers are not inputs.</param>
 /// <param name="Outputs">In the graph's order.</param>
-public sealed record Signature(IReadOnlyList<ValueSignature> Inputs, IReadOnlyList<ValueSignature> Outputs);
+public sealed record Signature(IReadOnlyList<ValueSignature> Inputs, IReadOnlyList<ValueSignature> Outputs)
+{
+    /// <summary>Whether the first dimension of every input varies: then it counts rows; else a request is one row.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool CountsRows => Inputs.Count > 0 && Inputs.All(input => input.Shape is [{ Size: null }, ..]);
+}
 
 /// <summary>One input or output.</summary>
 /// <param name="Name">The graph's name for it.</param>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Predictions;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Inference;
@@ -16,17 +17,26 @@ public sealed class HealthReport
     private readonly ModelsTable table;
     private readonly SessionCache sessions;
     private readonly TimeProvider clock;
+    private readonly PredictionCounters predictions;
     private readonly long budget;
 
-    internal HealthReport(ModelsTable table, SessionCache sessions, IOptions<InferenceOptions> options, TimeProvider clock) =>
-        (this.table, this.sessions, this.clock, budget) = (table, sessions, clock, options.Value.SessionMemoryBytes);
+    internal HealthReport(ModelsTable table, SessionCache sessions, PredictionCounters predictions, IOptions<InferenceOptions> options, TimeProvider clock) =>
+        (this.table, this.sessions, this.predictions, this.clock, budget) = (table, sessions, predictions, clock, options.Value.SessionMemoryBytes);
 
     /// <summary>Asks storage once, and reports.</summary>
     public async Task<IResult> AnswerAsync(CancellationToken cancel)
     {
         var storage = await AskAsync(cancel);
-        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget));
+        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget), Predictions());
         return TypedResults.Json(health, HealthJson.Default.Health);
+    }
+
+    private PredictionHealth Predictions()
+    {
+        var now = predictions.Snapshot();
+        return new(now.Accepted, now.Flushed, now.Pending, now.PendingBytes, Math.Round(now.Lag.TotalMilliseconds, 1),
+            new(now.Dropped[DropReason.Pressure], now.Dropped[DropReason.Shutdown], now.Dropped[DropReason.Unencodable], now.Dropped[DropReason.Killed]),
+            now.Sampled, now.Appends, now.Files, now.Bytes, now.Compacted, now.CompactedBytes, now.DebtBytes);
     }
 
     // The read that serving itself depends on, of a model that need not be there.
@@ -45,11 +55,18 @@ public sealed class HealthReport
     }
 }
 
-internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions);
+internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions, PredictionHealth Predictions);
 
 internal sealed record StorageHealth(bool Reachable, double Milliseconds);
 
 internal sealed record SessionHealth(int Loaded, long Bytes, long BudgetBytes);
+
+/// <summary>The prediction log's counters in this instance: rows, but for <c>SampledOut</c> (requests), <c>Appends</c> and <c>Files</c>.</summary>
+internal sealed record PredictionHealth(
+    long Accepted, long Durable, long Pending, long PendingBytes, double LagMilliseconds, DroppedRows Dropped, long SampledOut,
+    long Appends, long Files, long Bytes, long Compacted, long CompactedBytes, long CompactionDebtBytes);
+
+internal sealed record DroppedRows(long Pressure, long Shutdown, long Unencodable, long Killed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Health))]

@@ -21,7 +21,7 @@ public sealed class InferenceOptions
     public TimeSpan LoadRetry { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Rows that one request may hold, in every protocol.</summary>
-    [Range(1, 10_000_000)]
+    [Range(1, Predictions.PredictionId.MaximumRows)]
     public int MaxRows { get; set; } = 1_000_000;
 
     /// <summary>A run that is expected to take longer leaves the connection's thread, so that its time-out is answered on time.</summary>

@@ -21,32 +21,29 @@ internal interface IInferenceProtocol
     public Task RefuseAsync(HttpContext context, ProblemException problem);
 }
 
-/// <summary>The way of every request: route, read, run, write. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
-internal sealed class InferencePipeline(ModelRouter router, Runner runner, CallPool pool, IOptions<InferenceOptions> options, TimeProvider clock)
+/// <summary>The way of every request: route, read, run, write, record. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
+internal sealed class InferencePipeline(
+    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     private readonly InferenceOptions settings = options.Value;
 
     /// <summary>Answers a request, or tells what was wrong with it.</summary>
     public async Task AnswerAsync(IInferenceProtocol protocol, HttpRequest request, string model, string? version, CancellationToken cancel)
     {
-        var context = request.HttpContext;
+        var arrived = clock.GetTimestamp();
         InferenceCall? call = null;
         try
         {
             protocol.CheckContentType(request);
             call = pool.Rent(await router.RouteAsync(model, version, cancel), clock.GetTimestamp());
-            await ReadAsync(protocol, request, call, cancel);
-            call.Complete(settings.MaxRows);
-            await runner.RunAsync(call, cancel);
-            call.Ids.Make(call.Rows, clock.GetUtcNow());
-            protocol.Write(call);
-            await ResponseSending.SendAsync(context, call, settings.CompressFromBytes, cancel);
+            call.ArrivedAt = arrived;
+            await AnswerAsync(protocol, request, call, cancel);
         }
         catch (ProblemException problem)
         {
-            await protocol.RefuseAsync(context, problem);
+            await protocol.RefuseAsync(request.HttpContext, problem);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             // The caller has left: nobody reads an answer, and nothing has failed.
         }
@@ -56,10 +53,45 @@ internal sealed class InferencePipeline(ModelRouter router, Runner runner, CallP
         }
     }
 
+    private async ValueTask AnswerAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
+    {
+        recorder.Admit(call);
+        try
+        {
+            await ReadAsync(protocol, request, call, cancel);
+            call.Complete(settings.MaxRows);
+            await runner.RunAsync(call, cancel);
+            call.Ids.Make(call.Rows, clock.GetUtcNow());
+            protocol.Write(call);
+        }
+        catch (Exception failure)
+        {
+            await RecordAsync(failure, request, call, cancel);
+            throw;
+        }
+        // What is said to be kept is kept before it is said.
+        await recorder.AnsweredAsync(call, request, cancel);
+        await ResponseSending.SendAsync(request.HttpContext, call, settings.CompressFromBytes, cancel);
+    }
+
     private static async ValueTask ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
     {
         call.Servable.Gate.CheckRoom();
+        if (request.Headers.TryGetValue("x-routing-key", out var key)) call.Keys.Route(key);
         using var body = await RequestBody.ReadAsync(request, call.Servable.Policy.MaxBodyBytes, cancel);
         protocol.Read(request, body.Bytes.Span, call);
+    }
+
+    private async ValueTask RecordAsync(Exception failure, HttpRequest request, InferenceCall call, CancellationToken cancel)
+    {
+        if (failure is OperationCanceledException && request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            await recorder.FailedAsync(call, request, PredictionRecorder.CallerLeft, null, CancellationToken.None);
+            return;
+        }
+        await (failure is ProblemException problem
+            ? recorder.RefusedAsync(call, request, problem, cancel)
+            : recorder.FailedAsync(call, request, StatusCodes.Status500InternalServerError, null, cancel));
+        IdHeader.Set(request.HttpContext.Response, call.Ids);
     }
 }

@@ -17,7 +17,7 @@ namespace Serverless.Services.Inference;
 /// <summary>Composes the room.</summary>
 public static class InferenceRegistration
 {
-    /// <summary>Adds serving. It needs the registry: <see cref="ModelSnapshots"/>, <see cref="ArtifactFiles"/> and <see cref="ModelCatalog"/>.</summary>
+    /// <summary>Adds serving. It needs the registry (<see cref="ModelSnapshots"/>, <see cref="ArtifactFiles"/> and <see cref="ModelCatalog"/>) and the prediction log.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -29,6 +29,7 @@ public static class InferenceRegistration
         services.AddSingleton<ModelRouter>();
         services.AddSingleton<CallPool>();
         services.AddSingleton<Runner>();
+        services.AddSingleton<PredictionRecorder>();
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton<OpenInferenceProtocol>();
         services.AddSingleton<KServeProtocol>();
@@ -42,7 +43,7 @@ public static class InferenceRegistration
             provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
         services.AddSingleton(provider => new HealthReport(
-            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(),
+            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<Predictions.PredictionCounters>(),
             provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }

@@ -22,18 +22,18 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         if (version is not null)
         {
             var named = known.Find(version);
-            return new(named, await sessions.EnterAsync(named.Version, named.Key, cancel));
+            return new(named, await sessions.EnterAsync(named.Version, named.Key, cancel), Route.Named);
         }
         var champion = known.Champion;
         if (sessions.TryEnter(champion.Key) is { } session)
         {
             known.Answering = champion;
-            return new(champion, session);
+            return new(champion, session, Route.Champion);
         }
         if (TryEnterPredecessor(known, champion) is { } former) return former;
         session = await sessions.EnterAsync(champion.Version, champion.Key, cancel);
         known.Answering = champion;
-        return new(champion, session);
+        return new(champion, session, Route.Champion);
     }
 
     /// <summary>A version as the registry knows it, whether it is loaded or not.</summary>
@@ -64,9 +64,22 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         if (sessions.TryEnter(former.Key) is not { } session) return null;
         if (known.TryNoteSwap()) logger.SwapStarted(known.Snapshot.Name.Value, former.Version.Number, champion.Version.Number);
         sessions.Prepare(champion.Version, champion.Key);
-        return new(former, session);
+        return new(former, session, Route.Predecessor);
     }
 }
 
-/// <summary>A version and its entered session.</summary>
-internal readonly record struct Routed(Servable Servable, LoadedSession Session);
+/// <summary>A version, its entered session, and how it came to answer.</summary>
+internal readonly record struct Routed(Servable Servable, LoadedSession Session, Route Route);
+
+/// <summary>Which variant answers a request, and why.</summary>
+internal sealed record Route(string Variant, string Reason)
+{
+    /// <summary>The request named no version.</summary>
+    public static Route Champion { get; } = new("champion", "default");
+
+    /// <summary>The request named no version, and the new champion still loads.</summary>
+    public static Route Predecessor { get; } = new("predecessor", "champion-loads");
+
+    /// <summary>The request named the version or an alias of it.</summary>
+    public static Route Named { get; } = new("named", "request");
+}

@@ -2,6 +2,7 @@ using System.Text;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Services.Inference;
 
@@ -10,17 +11,18 @@ internal sealed class Servable
 {
     private Rows.RowPlan? rowPlan;
     private Rows.AnswerPlan? answerPlan;
+    private PredictionSchema? logSchema;
     private Batcher? batcher;
 
     public Servable(ModelSnapshot snapshot, ServableVersion version, ModelGate gate)
     {
-        (Model, Version, Policy, Task, Gate) = (snapshot.Name, version, snapshot.Policy.Serving, snapshot.Task, gate);
+        (Model, Version, Policy, Logging, Task, Gate) = (snapshot.Name, version, snapshot.Policy.Serving, snapshot.Policy.Logging, snapshot.Task, gate);
         Key = new(version.Artifact, Policy.Runtime);
         Inputs = [.. version.Signature.Inputs.Select(input => new ValueSlot(input))];
         Outputs = [.. version.Signature.Outputs.Select(output => new ValueSlot(output))];
         InputNames = [.. Inputs.Select(input => input.Name)];
         OutputNames = [.. Outputs.Select(output => output.Name)];
-        Batched = Inputs.Length > 0 && Inputs.All(input => input.Dimensions is [< 0, ..]);
+        Batched = version.Signature.CountsRows;
         RowShapes = Batched && Outputs.All(output => output.RowShape is not null);
         NumberText = version.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -36,6 +38,12 @@ internal sealed class Servable
 
     /// <summary>How requests are answered.</summary>
     public ServingPolicy Policy { get; }
+
+    /// <summary>What is kept of its predictions.</summary>
+    public LoggingPolicy Logging { get; }
+
+    /// <summary>How they are kept.</summary>
+    public PredictionSchema LogSchema => logSchema ??= PredictionSchema.Of(Version, Logging);
 
     /// <summary>What the model is for.</summary>
     public TaskKind Task { get; }

@@ -35,6 +35,12 @@ internal static partial class Log
     [LoggerMessage(1609, LogLevel.Debug, "No hash key is configured: hashes of this run will not match those of others")]
     public static partial void NoHashKey(this ILogger logger);
 
+    [LoggerMessage(1611, LogLevel.Warning, "Writer {Writer} has been silent since {At}: {Rows} rows were on their way then")]
+    public static partial void WriterIsSilent(this ILogger logger, string writer, DateTimeOffset at, long rows);
+
+    [LoggerMessage(1612, LogLevel.Information, "Prediction log: {Counters}; last block durable after {Lag}")]
+    public static partial void Counted(this ILogger logger, string counters, TimeSpan lag);
+
     [LoggerMessage(1610, LogLevel.Warning, "The prediction log's loop stumbled")]
     public static partial void LoopFailed(this ILogger logger, Exception exception);
 }

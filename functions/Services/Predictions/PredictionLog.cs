@@ -78,7 +78,7 @@ public sealed class PredictionLog : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(header.Rows, PredictionId.MaximumRows, nameof(header));
         if (counters.PendingBytes < options.MaximumBytes && !stopping) return new(model, schema, header);
         counters.Drop(header.Rows, stopping ? DropReason.Shutdown : DropReason.Pressure);
-        if (schema.Policy.Mode == LoggingMode.Acknowledged) throw new ProblemException(ProblemKind.Unavailable, "The prediction could not be logged, and the policy asks for that.");
+        if (schema.Policy.Mode == LoggingMode.Acknowledged) throw Unlogged();
         return null;
     }
 
@@ -89,7 +89,7 @@ public sealed class PredictionLog : IAsyncDisposable
         var acknowledged = entry.Schema.Policy.Mode == LoggingMode.Acknowledged;
         if (acknowledged) entry.Durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
         entry.AcceptedAt = clock.GetTimestamp();
-        entry.Charge = entry.Bytes + EntryBytes + 64L * entry.Header.Rows;
+        entry.Charge = entry.Bytes + EntryBytes + (long)RowBytes(entry.Header) * entry.Header.Rows;
         counters.Accept(entry.Header.Rows);
         counters.Charge(entry.Charge);
         ledger.Accept(entry.Header.Rows);
@@ -97,6 +97,16 @@ public sealed class PredictionLog : IAsyncDisposable
         if (acknowledged || Interlocked.Add(ref drainBytes, entry.Charge) >= DrainBytes) Wake();
         else Arm();
         return acknowledged ? new(WaitAsync(entry.Durable!, cancel)) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Gives up an entry that could not be filled: it is counted, and in acknowledged mode its request is refused.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.Unavailable"/>, in acknowledged mode.</exception>
+    public void Discard(PredictionEntry entry, Exception failure)
+    {
+        counters.Drop(entry.Header.Rows, DropReason.Unencodable);
+        logger.Unencodable(failure);
+        entry.Dispose();
+        if (entry.Schema.Policy.Mode == LoggingMode.Acknowledged) throw Unlogged();
     }
 
     /// <summary>Sends everything that was handed over so far and waits until it is settled.</summary>
@@ -149,9 +159,14 @@ public sealed class PredictionLog : IAsyncDisposable
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
-            throw new ProblemException(ProblemKind.Unavailable, "The prediction could not be logged, and the policy asks for that.");
+            throw Unlogged();
         }
     }
+
+    private static ProblemException Unlogged() => new(ProblemKind.Unavailable, "The prediction could not be logged, and the policy asks for that.");
+
+    // About: rows with keys of their own take a list and its texts each.
+    private static int RowBytes(in PredictionHeader header) => 64 + (header.RowSegments is null ? 0 : 256) + (header.RowEntities is null ? 0 : 256);
 
     private void Wake() => signal.Writer.TryWrite(true);
 

@@ -9,15 +9,15 @@ namespace Serverless.Services.Predictions;
 /// <summary>Composes the room.</summary>
 public static class PredictionsRegistration
 {
-    /// <summary>Adds the prediction log. It needs the storage account's clients.</summary>
+    /// <summary>Adds the prediction log. It needs the storage account's clients and the registry.</summary>
     public static IServiceCollection AddPredictions(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<PredictionLogOptions>().Bind(configuration.GetSection(PredictionLogOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>();
         services.AddSingleton<PredictionCounters>().AddSingleton<PredictionLog>().AddSingleton<PredictionReader>();
-        services.AddSingleton<Compaction>().AddSingleton<Retention>().AddSingleton<WriterJournals>();
-        services.AddHostedService<FlushAtTheEnd>();
+        services.AddSingleton<Compaction>().AddSingleton<Retention>().AddSingleton<WriterJournals>().AddSingleton<LogUpkeep>();
+        services.AddHostedService<FlushAtTheEnd>().AddHostedService<CountersReport>();
         return services;
     }
 

@@ -9,27 +9,17 @@ namespace Serverless.Services.Storage;
 /// <param name="queues">The account.</param>
 public sealed class OutboxQueue(QueueServiceClient queues)
 {
-    private readonly QueueClient queue = queues.GetQueueClient(StorageNames.OutboxQueue);
-    private volatile bool created;
+    private readonly WorkQueue queue = new(queues, StorageNames.OutboxQueue);
 
     /// <summary>Asks for the model's outbox to be looked at after a delay.</summary>
-    public async Task<SendReceipt> AskAsync(ModelName model, TimeSpan delay, CancellationToken cancel)
-    {
-        if (!created)
-        {
-            await queue.CreateIfNotExistsAsync(cancellationToken: cancel);
-            created = true;
-        }
-
-        return (await queue.SendMessageAsync(model.Value, visibilityTimeout: delay, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: cancel)).Value;
-    }
+    public Task<SendReceipt> AskAsync(ModelName model, TimeSpan delay, CancellationToken cancel) => queue.SendAsync(model.Value, delay, cancel);
 
     /// <summary>Takes the question back: the outbox is empty. That it has been answered meanwhile is no matter.</summary>
     public async Task WithdrawAsync(SendReceipt receipt, CancellationToken cancel)
     {
         try
         {
-            await queue.DeleteMessageAsync(receipt.MessageId, receipt.PopReceipt, cancel);
+            await queue.WithdrawAsync(receipt, cancel);
         }
         catch (RequestFailedException gone) when (gone.Status is 404 or 400)
         {

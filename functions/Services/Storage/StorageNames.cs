@@ -19,6 +19,7 @@ namespace Serverless.Services.Storage;
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events
+/// queue log-upkeep                                      models whose prediction log is to be compacted or cut by age
 /// </code>
 /// </remarks>
 public static class StorageNames
@@ -40,6 +41,9 @@ public static class StorageNames
 
     /// <summary>The queue that wakes the outbox's dispatcher.</summary>
     public const string OutboxQueue = "outbox-requests";
+
+    /// <summary>The queue of prediction logs to look after.</summary>
+    public const string UpkeepQueue = "log-upkeep";
 
     /// <summary>The prefix of uploads that no version names yet.</summary>
     public const string StagingPrefix = "staging/";

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using Microsoft.ML.OnnxRuntime;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference;
 using Serverless.Services.Inference.Tensors;
+using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 
 namespace Serverless.Services.Tests.Inference;
@@ -30,6 +32,9 @@ internal sealed class Serving : IAsyncDisposable
         services.AddSingleton(new ModelSnapshots((name, _) => Task.FromResult(Read(name)), clock ?? TimeProvider.System));
         services.AddSingleton(new ArtifactFiles(FetchAsync, folder));
         services.AddSingleton(new ServedModels(_ => Names()));
+        // Nothing listens there: what these models' policy logs, which is nothing, never asks.
+        services.AddSingleton(new BlobServiceClient("UseDevelopmentStorage=true"));
+        services.AddPredictions(new ConfigurationBuilder().AddInMemoryCollection([new("PredictionLog:LedgerFolder", Path.Combine(folder, "ledgers"))]).Build());
         services.AddInference(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         provider = services.BuildServiceProvider();
     }
@@ -53,7 +58,7 @@ internal sealed class Serving : IAsyncDisposable
             models[name] = new(name, task, false,
                 old?.Aliases ?? ImmutableDictionary<AliasName, int>.Empty.Add(AliasName.Champion, 1),
                 (old?.Versions ?? ImmutableSortedDictionary<int, ServableVersion>.Empty).Add(version.Number, version),
-                new(new(), policy ?? old?.Policy.Serving ?? new()), 0);
+                new(new(), policy ?? old?.Policy.Serving ?? new()) { Logging = new() { Mode = LoggingMode.Off } }, 0);
             Get<ModelSnapshots>().Invalidate(name);
             return version;
         }

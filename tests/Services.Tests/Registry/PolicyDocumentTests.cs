@@ -49,6 +49,19 @@ public sealed class PolicyDocumentTests
             policy.Policy.Serving);
     }
 
+    [Fact]
+    public void Parse_OfLogging_KeepsWhatItSaysAndTheDefaultsOfTheRest()
+    {
+        var logging = PolicyDocument.Parse("""
+            {"logging":{"mode":"acknowledged","sampleShare":0.25,"pressure":"rejectRequests","flushAfter":"PT0.5S","retentionDays":null,"coldAfterDays":7,
+                        "features":{"age":{"kind":"bucket","width":10},"entity_customer":{"kind":"hash"}}}}
+            """, isYaml: false).Policy.Logging;
+        Assert.Equal((LoggingMode.Acknowledged, 0.25, LogPressure.RejectRequests, TimeSpan.FromSeconds(0.5)), (logging.Mode, logging.SampleShare, logging.Pressure, logging.FlushAfter));
+        Assert.Equal((null, 7, 16_384, 4096), (logging.RetentionDays, logging.ColdAfterDays, logging.FlushRows, logging.LargeTensorBytes));
+        Assert.Equal(new FeatureRule(FeatureRuleKind.Bucket, 10), logging.Features["age"]);
+        Assert.Equal(FeatureRuleKind.Hash, logging.Features["entity_customer"].Kind);
+    }
+
     [Theory]
     [InlineData("""{"serving":{"maxQeue":1}}""", "/serving/maxQeue")]
     [InlineData("""{"serving":{"maxQueue":-1}}""", "/serving/maxQueue")]
@@ -59,6 +72,12 @@ public sealed class PolicyDocumentTests
     [InlineData("""{"serving":{"batching":{"maxRows":2}}}""", "/serving/batching")]
     [InlineData("""{"serving":{"batching":{"maxRows":2,"maxDelay":"PT5S"}}}""", "/serving/batching/maxDelay")]
     [InlineData("""{"serving":{"runtime":{"graphOptimization":"ALL"}}}""", "/serving/runtime/graphOptimization")]
+    [InlineData("""{"logging":{"mode":"sometimes"}}""", "/logging/mode")]
+    [InlineData("""{"logging":{"sampleShare":1.5}}""", "/logging/sampleShare")]
+    [InlineData("""{"logging":{"flushAfter":"PT2M"}}""", "/logging/flushAfter")]
+    [InlineData("""{"logging":{"retentionDays":0}}""", "/logging/retentionDays")]
+    [InlineData("""{"logging":{"features":{"age":{"kind":"bucket","width":0}}}}""", "/logging/features/age/width")]
+    [InlineData("""{"logging":{"features":{"age":{"width":2}}}}""", "/logging/features/age/kind")]
     [InlineData("""{"registration":null}""", "/registration")]
     [InlineData("[]", "/")]
     [InlineData("null", "/")]

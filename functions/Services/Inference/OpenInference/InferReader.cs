@@ -44,7 +44,7 @@ internal ref struct InferReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bina
         {
             if (reader.ValueTextEquals("inputs"u8)) { Once(ref seen, Seen.Inputs, "inputs"u8); ReadInputs(); }
             else if (reader.ValueTextEquals("id"u8)) { Once(ref seen, Seen.Id, "id"u8); ReadId(); }
-            else if (reader.ValueTextEquals("parameters"u8)) { Once(ref seen, Seen.Parameters, "parameters"u8); binaryOutputs = Parameters.Read(ref reader).BinaryOutputs ?? false; }
+            else if (reader.ValueTextEquals("parameters"u8)) { Once(ref seen, Seen.Parameters, "parameters"u8); binaryOutputs = Parameters.Read(ref reader, call.Keys).BinaryOutputs ?? false; }
             else if (reader.ValueTextEquals("outputs"u8)) { Once(ref seen, Seen.Outputs, "outputs"u8); OutputRequests.Read(ref reader, call); }
             else JsonRequest.Skip(ref reader);
         }

@@ -32,7 +32,10 @@ internal sealed class RowsProtocol(IOptions<InferenceOptions> options) : IInfere
         {
             reader.Read();
             if (member == "rows") ReadRows(ref reader, call);
-            else CheckContext(ref reader, member);
+            else if (member == "entities") call.Keys.ReadEntities(ref reader);
+            else if (member == "segment") call.Keys.ReadSegments(ref reader);
+            else if (reader.TokenType == JsonTokenType.String) call.Keys.Route(reader.GetString());
+            else throw JsonRequest.Wrong("key", "is text");
         }
         members.Require("rows");
     }
@@ -43,17 +46,5 @@ internal sealed class RowsProtocol(IOptions<InferenceOptions> options) : IInfere
         var filler = new RowFiller(call, maximumRows, ignoreUnknown: false);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) filler.ReadObject(ref reader);
         filler.Complete();
-    }
-
-    private static void CheckContext(ref Utf8JsonReader reader, string member)
-    {
-        var fits = member switch
-        {
-            "key" => reader.TokenType == JsonTokenType.String,
-            "segment" => reader.TokenType == JsonTokenType.StartObject,
-            _ => reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray,
-        };
-        if (!fits) throw JsonRequest.Wrong(member, member == "key" ? "is text" : "is an object");
-        reader.Skip();
     }
 }

@@ -100,7 +100,7 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
     {
         var lead = batch.Members[0].Call;
         lead.Session.TryEnter(clock.GetTimestamp());
-        var whole = pool.Rent(new(lead.Servable, lead.Session), lead.StartedAt);
+        var whole = pool.Rent(new(lead.Servable, lead.Session, lead.Route), lead.StartedAt);
         try
         {
             BatchTensors.Join(batch.Calls, whole);

@@ -25,14 +25,35 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Its session, entered.</summary>
     public LoadedSession Session { get; private set; } = null!;
 
+    /// <summary>When the request came, by the clock's timestamp.</summary>
+    public long ArrivedAt { get; set; }
+
     /// <summary>When the request had found its model, by the clock's timestamp.</summary>
     public long StartedAt { get; private set; }
 
     /// <summary>How many rows the request holds; 1 where the model's first dimension is fixed.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Whether every input was read and found right.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Which variant answers and why.</summary>
+    public Route Route { get; private set; } = null!;
+
+    /// <summary>When the call went to its model's queue, by the clock's timestamp; 0 before that.</summary>
+    public long QueuedAt { get; set; }
+
+    /// <summary>When its computation began; 0 before that.</summary>
+    public long ComputedFrom { get; set; }
+
+    /// <summary>When its computation ended; 0 before that.</summary>
+    public long ComputedTo { get; set; }
+
     /// <summary>The request's or the rows' ids.</summary>
     public PredictionIds Ids { get; } = new();
+
+    /// <summary>What the caller sends beside the features.</summary>
+    public CallerKeys Keys { get; } = new();
 
     /// <summary>The request's own id, unescaped; echoed by the Open Inference Protocol.</summary>
     public ByteText Id { get; } = new();
@@ -55,7 +76,8 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Takes the call into use.</summary>
     public void Start(Routed routed, long startedAt)
     {
-        (Servable, Session, StartedAt, Rows, holders) = (routed.Servable, routed.Session, startedAt, 1, 1);
+        (Servable, Session, Route, StartedAt, Rows, holders) = (routed.Servable, routed.Session, routed.Route, startedAt, 1, 1);
+        (IsComplete, QueuedAt, ComputedFrom, ComputedTo) = (false, 0, 0, 0);
         while (buffers.Count < Servable.Inputs.Length) buffers.Add(new());
         if (given.Length < Servable.Inputs.Length) given = new bool[Servable.Inputs.Length];
         if (values.Length != Servable.Inputs.Length) values = new OrtValue[Servable.Inputs.Length];
@@ -82,6 +104,8 @@ internal sealed class InferenceCall : IDisposable
         for (var index = 0; index < Servable.Inputs.Length; index++)
             if (!given[index]) throw Refuse.Tensor(Servable.Inputs[index].Name, "is missing.");
         Rows = Servable.Batched ? TensorShape.CountRows(this, maximumRows) : 1;
+        Keys.Check(Rows);
+        IsComplete = true;
     }
 
     /// <summary>Runs the session on this thread.</summary>
@@ -101,6 +125,7 @@ internal sealed class InferenceCall : IDisposable
     public void Share(InferenceCall whole, int firstRow, IDisposable owner)
     {
         results = owner;
+        (ComputedFrom, ComputedTo) = (whole.ComputedFrom, whole.ComputedTo);
         var count = Requested.Count == 0 ? Servable.Outputs.Length : Requested.Count;
         for (var index = 0; index < count; index++) NextOutput().Slice(whole.tensors[OutputIndex(index)], firstRow, Rows);
     }
@@ -137,6 +162,7 @@ internal sealed class InferenceCall : IDisposable
         values.AsSpan().Clear();
         Requested.Clear();
         Id.Clear();
+        Keys.Clear();
         Response.Clear();
         if (!options.Terminate) return;
         options.Dispose();

@@ -1,20 +1,23 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Services.Inference.Running;
 
-/// <summary>The ids of a request's rows: one each for up to 100 rows, else the request's, whose rows are <c>{id}:{n}</c> from 0.</summary>
+/// <summary>The ids of a request's rows (<see cref="PredictionId"/>): listed one by one for up to 100 rows, else the request's, whose rows are <c>{id}:{n}</c> from 0.</summary>
 internal sealed class PredictionIds
 {
-    /// <summary>Rows that have ids of their own, at most.</summary>
-    public const int LargestList = 100;
+    /// <summary>Rows whose ids are listed, at most.</summary>
+    public const int LargestList = PredictionId.MaximumListed;
 
     private const int Digits = 36;
+    private const int RowDigits = 5;
     private const int RandomBytes = 10;
 
-    private readonly Guid[] ids = new Guid[LargestList];
-    private readonly byte[] random = new byte[RandomBytes * 2 * LargestList];
+    private readonly byte[] random = new byte[RandomBytes * 64];
+    private readonly byte[] text = new byte[Digits];
     private int used = int.MaxValue;
     private int rows;
 
@@ -22,12 +25,12 @@ internal sealed class PredictionIds
     public void Make(int count, DateTimeOffset now)
     {
         rows = count;
-        var milliseconds = now.ToUnixTimeMilliseconds();
-        for (var index = 0; index < Listed; index++) ids[index] = Next(milliseconds);
+        Request = Next(now.ToUnixTimeMilliseconds());
+        Request.Value.TryFormat(text, out _);
     }
 
-    /// <summary>The request's id: its first row's, or the one that all rows share.</summary>
-    public Guid First => ids[0];
+    /// <summary>The request's id, which is its first row's.</summary>
+    public PredictionId Request { get; private set; }
 
     /// <summary>How many ids the header lists.</summary>
     public int Listed => rows > LargestList ? 1 : Math.Max(1, rows);
@@ -36,28 +39,34 @@ internal sealed class PredictionIds
     public static int HeaderLength(int listed) => listed * (Digits + 1) - 1;
 
     /// <summary>Writes the header's text.</summary>
-    public void WriteHeader(Span<char> text)
+    public void WriteHeader(Span<char> header)
     {
-        for (var index = 0; index < Listed; index++)
+        for (var row = 0; row < Listed; row++)
         {
-            var at = index * (Digits + 1);
-            ids[index].TryFormat(text[at..], out _);
-            if (at + Digits < text.Length) text[at + Digits] = ',';
+            var at = header[(row * (Digits + 1))..];
+            Encoding.ASCII.GetChars(text, at);
+            // The request's own id ends in zeros: only rows after the first differ, in their last digits.
+            if (row > 0) row.TryFormat(at[(Digits - RowDigits)..Digits], out _, "x5", CultureInfo.InvariantCulture);
+            if (at.Length > Digits) at[Digits] = ',';
         }
     }
 
     /// <summary>Writes a row's id; tells how many bytes.</summary>
     public int Format(int row, Span<byte> utf8)
     {
-        ids[rows > LargestList ? 0 : row].TryFormat(utf8, out var written);
-        if (rows <= LargestList) return written;
-        utf8[written] = (byte)':';
-        row.TryFormat(utf8[(written + 1)..], out var digits, default, CultureInfo.InvariantCulture);
-        return written + 1 + digits;
+        text.CopyTo(utf8);
+        if (rows <= LargestList)
+        {
+            row.TryFormat(utf8[(Digits - RowDigits)..Digits], out _, "x5", CultureInfo.InvariantCulture);
+            return Digits;
+        }
+        utf8[Digits] = (byte)':';
+        row.TryFormat(utf8[(Digits + 1)..], out var digits, default, CultureInfo.InvariantCulture);
+        return Digits + 1 + digits;
     }
 
     // A UUIDv7 (RFC 9562, 5.7). The platform's own asks the system for randomness at each; here one question serves many.
-    private Guid Next(long milliseconds)
+    private PredictionId Next(long milliseconds)
     {
         if (used > random.Length - RandomBytes)
         {
@@ -70,6 +79,6 @@ internal sealed class PredictionIds
         used += RandomBytes;
         bytes[6] = (byte)(0x70 | (bytes[6] & 0x0F));
         bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
-        return new(bytes, bigEndian: true);
+        return PredictionId.Read(bytes).Request;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
     /// <exception cref="ProblemException">Queue full, out of time, or the model failed.</exception>
     public ValueTask RunAsync(InferenceCall call, CancellationToken cancel)
     {
+        call.QueuedAt = clock.GetTimestamp();
         if (call.Servable is { Batched: true, Policy.Batching: { } batching })
             return new(FinishAsync(call.Servable.Batcher(() => new(batching, call.Servable.Policy, this, pool, clock)).AddAsync(call), call, cancel));
         if (!call.Servable.Gate.TryEnter()) return new(RunLongAsync(WaitAsync(call, cancel), call, cancel));
@@ -35,7 +36,7 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
     /// <summary>Computes on this thread and notes what it took.</summary>
     public void Compute(InferenceCall call)
     {
-        var start = clock.GetTimestamp();
+        call.ComputedFrom = clock.GetTimestamp();
         try
         {
             call.Compute();
@@ -44,7 +45,11 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
         {
             throw Describe(call, error);
         }
-        call.Session.Took(clock.GetTimestamp() - start, call.Rows);
+        finally
+        {
+            call.ComputedTo = clock.GetTimestamp();
+        }
+        call.Session.Took(call.ComputedTo - call.ComputedFrom, call.Rows);
     }
 
     private async Task RunLongAsync(Task turn, InferenceCall call, CancellationToken cancel)

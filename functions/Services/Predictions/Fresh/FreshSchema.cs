@@ -25,4 +25,5 @@ internal sealed record FreshSchema(string Model, string Writer, IReadOnlyList<Lo
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(FreshSchema))]
 [JsonSerializable(typeof(WriterCounts))]
+[JsonSerializable(typeof(UpkeepRequest))]
 internal sealed partial class PredictionJson : JsonSerializerContext;

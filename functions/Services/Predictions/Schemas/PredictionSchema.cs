@@ -47,10 +47,11 @@ public sealed class PredictionSchema
         var names = new HashSet<string>(StringComparer.Ordinal);
         var (inputs, outputs) = (version.Signature.Inputs, version.Signature.Outputs);
         var features = inputs.Count == 1 ? version.FeatureNames : null;
+        var byRow = version.Signature.CountsRows;
         return new(
             [
-                .. inputs.Select(value => Layout(value, LogColumns.Input, features, bare: true, policy, names)),
-                .. outputs.Select(value => Layout(value, LogColumns.Output, version.ClassLabels, bare: false, policy, names)),
+                .. inputs.Select(value => Layout(value, LogColumns.Input, features, bare: true, byRow, policy, names)),
+                .. outputs.Select(value => Layout(value, LogColumns.Output, version.ClassLabels, bare: false, byRow, policy, names)),
             ],
             inputs.Count, policy);
     }
@@ -59,10 +60,10 @@ public sealed class PredictionSchema
         tensor.Columns.Zip(tensor.Rules, (column, rule) => $"{column} {rule}").Append($"{tensor.Name} {tensor.Type} {tensor.Hash}");
 
     private static TensorLayout Layout(
-        ValueSignature value, string prefix, IReadOnlyList<string>? parts, bool bare, LoggingPolicy policy, HashSet<string> names)
+        ValueSignature value, string prefix, IReadOnlyList<string>? parts, bool bare, bool byRow, LoggingPolicy policy, HashSet<string> names)
     {
         if (LogTypes.Of(value.ElementType) is not { } type) return new(value.Name, value.ElementType, [], [], List: true);
-        if (Width(value, parts) is not { } width) return ListLayout(value, prefix, type, policy, names);
+        if (Width(value, parts, byRow) is not { } width) return ListLayout(value, prefix, type, policy, names);
         var named = width > 1 && parts?.Count == width || width == 1 && bare && parts?.Count == 1;
         var rules = new FeatureRule?[width];
         var columns = new LogColumn?[width];
@@ -90,15 +91,22 @@ public sealed class PredictionSchema
         return new(value.Name, value.ElementType, [keep ? new(Unique(names, prefix + value.Name), type, List: true) : null], [rule], List: true) { Hash = hash };
     }
 
-    /// <summary>Elements a row, when there is a column for each; null for a list.</summary>
-    private static int? Width(ValueSignature value, IReadOnlyList<string>? labels) => value switch
+    /// <summary>Elements a row, when there is a column for each; null for a list. Where no dimension counts rows, the whole tensor is the row.</summary>
+    private static int? Width(ValueSignature value, IReadOnlyList<string>? labels, bool byRow) => value switch
     {
         { Kind: ValueKind.MapSequence } => labels?.Count,
-        { Kind: not ValueKind.Tensor } => null,
-        { Shape: { Count: 0 or 1 } } => 1,
-        { Shape: [_, { Size: >= 1 and <= MaximumColumns and var size }] } => (int)size,
-        _ => null,
+        { Kind: not ValueKind.Tensor } or { Shape: null or { Count: > 2 } } => null,
+        { Shape: { Count: 0 } } => 1,
+        { Shape: [{ Size: null }, ..] } when byRow => Width(value.Shape.Skip(1)),
+        _ => byRow ? null : Width(value.Shape!),
     };
+
+    private static int? Width(IEnumerable<Dimension> row)
+    {
+        var width = 1L;
+        foreach (var dimension in row) width *= dimension.Size ?? 0;
+        return width is >= 1 and <= MaximumColumns ? (int)width : null;
+    }
 
     private static FeatureRule? Rule(LoggingPolicy policy, string prefix, string name, string tensor)
     {

@@ -36,6 +36,8 @@ internal sealed class StreamSchema
     {
         var segments = Widen(Segments, header.Segments, MaximumSegments, LogColumns.Segment);
         var entities = Widen(Entities, header.Entities, MaximumEntities, LogColumns.Entity);
+        foreach (var row in header.RowSegments ?? []) segments = Widen(segments, row, MaximumSegments, LogColumns.Segment);
+        foreach (var row in header.RowEntities ?? []) entities = Widen(entities, row, MaximumEntities, LogColumns.Entity);
         return segments == Segments && entities == Entities ? this : new(Schema, segments, entities);
     }
 

@@ -39,8 +39,8 @@ internal sealed class BlockBuilder
         var header = entry.Header;
         AddIds(header.Id, first, count);
         AddFixed(header, count);
-        AddKeyed(segments, schema.Segments, header.Segments, count);
-        AddKeyed(entities, schema.Entities, header.Entities, count);
+        AddKeyed(segments, schema.Segments, header.Segments, header.RowSegments, first, count);
+        AddKeyed(entities, schema.Entities, header.Entities, header.RowEntities, first, count);
         for (var tensor = 0; tensor < tensors.Length; tensor++)
             if (entry.TryGet(tensor, out var values, out var hashed)) tensors[tensor].Append(values, hashed, header.Rows, first, count, TileRows);
             else tensors[tensor].AppendNulls(count);
@@ -80,15 +80,20 @@ internal sealed class BlockBuilder
         texts[5].Fill(header.RoutingKey, count);
     }
 
-    private static void AddKeyed(TextColumnBuffer[] buffers, ImmutableArray<string> keys, IReadOnlyList<KeyValuePair<string, string>>? values, int count)
+    private static void AddKeyed(TextColumnBuffer[] buffers, ImmutableArray<string> keys, IReadOnlyList<KeyValuePair<string, string>>? all,
+        IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>>? rows, int first, int count)
     {
         for (var at = 0; at < buffers.Length; at++)
-        {
-            var value = Find(values, keys[at]);
-            if (value is null || buffers[at] is not HashedColumnBuffer) buffers[at].Fill(value, count);
+            if (rows is null) AddKeyed(buffers[at], Find(all, keys[at]), count);
             else
-                for (var row = 0; row < count; row++) buffers[at].AppendText(Encoding.UTF8.GetBytes(value));
-        }
+                for (var row = first; row < first + count; row++) AddKeyed(buffers[at], Find(rows[row], keys[at]), 1);
+    }
+
+    private static void AddKeyed(TextColumnBuffer buffer, string? value, int count)
+    {
+        if (value is null || buffer is not HashedColumnBuffer) buffer.Fill(value, count);
+        else
+            for (var row = 0; row < count; row++) buffer.AppendText(Encoding.UTF8.GetBytes(value));
     }
 
     private static string? Find(IReadOnlyList<KeyValuePair<string, string>>? values, string key)

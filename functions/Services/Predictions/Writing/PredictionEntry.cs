@@ -69,18 +69,21 @@ public sealed class PredictionEntry : IDisposable
     public void Tensor<T>(int tensor, ReadOnlySpan<T> elements) where T : unmanaged => Tensor(tensor, MemoryMarshal.AsBytes(elements));
 
     /// <summary>Keeps a tensor of texts; null is kept as null.</summary>
-    public void Texts(int tensor, ReadOnlySpan<string?> elements)
+    public void Texts(int tensor, ReadOnlySpan<string?> elements) => Texts(tensor, new Strings(elements));
+
+    /// <summary>Keeps a tensor of texts.</summary>
+    public void Texts<T>(int tensor, T elements) where T : IUtf8Texts, allows ref struct
     {
         var layout = Schema.Tensors[tensor];
         if (layout.Columns.Count == 0) return;
         if (layout.List && layout.Columns[0] is null)
         {
-            HashRows(tensor, elements);
+            HashTexts(tensor, elements);
             return;
         }
-        Check(layout, elements.Length);
+        Check(layout, elements.Count);
         var start = used;
-        foreach (var text in elements) Text(text);
+        for (var at = 0; at < elements.Count; at++) Text(elements.TryGet(at, out var utf8), utf8);
         slots[tensor] = new(start, used - start, SlotKind.Values);
     }
 
@@ -107,24 +110,14 @@ public sealed class PredictionEntry : IDisposable
     }
 
     // A text beyond the limit is kept as its hash too, so that no row outgrows a block.
-    private void Text(string? text)
+    private void Text(bool given, ReadOnlySpan<byte> utf8)
     {
-        if (text is null)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(Take(4), -1);
-            return;
-        }
-        var length = Encoding.UTF8.GetByteCount(text);
-        if (length > Math.Max(Schema.Policy.LargeTensorBytes, ShortestLimit))
-        {
-            Text(LargeText(text));
-            return;
-        }
-        BinaryPrimitives.WriteInt32LittleEndian(Take(4), length);
-        Encoding.UTF8.GetBytes(text, Take(length));
+        if (utf8.Length > Math.Max(Schema.Policy.LargeTensorBytes, ShortestLimit)) utf8 = LargeText(utf8);
+        BinaryPrimitives.WriteInt32LittleEndian(Take(4), given ? utf8.Length : -1);
+        utf8.CopyTo(Take(utf8.Length));
     }
 
-    private static string LargeText(string text) => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+    private static byte[] LargeText(ReadOnlySpan<byte> utf8) => Encoding.ASCII.GetBytes($"sha256:{Convert.ToHexStringLower(SHA256.HashData(utf8))}");
 
     private void HashRows(int tensor, ReadOnlySpan<byte> elements)
     {
@@ -134,16 +127,17 @@ public sealed class PredictionEntry : IDisposable
         slots[tensor] = new(start, used - start, SlotKind.Hashes);
     }
 
-    private void HashRows(int tensor, ReadOnlySpan<string?> elements)
+    private void HashTexts<T>(int tensor, T elements) where T : IUtf8Texts, allows ref struct
     {
         var (start, rows) = (used, Header.Rows);
-        var size = elements.Length / rows;
+        var size = elements.Count / rows;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var row = 0; row < rows; row++)
         {
-            foreach (var text in elements.Slice(row * size, size))
+            for (var at = row * size; at < (row + 1) * size; at++)
             {
-                hash.AppendData(Encoding.UTF8.GetBytes(text ?? ""));
+                elements.TryGet(at, out var utf8);
+                hash.AppendData(utf8);
                 hash.AppendData([0]);
             }
             hash.GetHashAndReset(Take(32));
@@ -172,6 +166,19 @@ public sealed class PredictionEntry : IDisposable
         }
         used += length;
         return buffer.AsSpan(used - length, length);
+    }
+
+    private readonly ref struct Strings(ReadOnlySpan<string?> elements) : IUtf8Texts
+    {
+        private readonly ReadOnlySpan<string?> elements = elements;
+
+        public int Count => elements.Length;
+
+        public bool TryGet(int index, out ReadOnlySpan<byte> utf8)
+        {
+            utf8 = elements[index] is { } text ? Encoding.UTF8.GetBytes(text) : [];
+            return elements[index] is not null;
+        }
     }
 
     private readonly record struct Slot(int Start, int Length, SlotKind Kind);

@@ -33,4 +33,8 @@ public readonly record struct PredictionHeader
     public IReadOnlyList<KeyValuePair<string, string>>? Segments { get; init; }
     /// <summary>The caller's entity keys: at most 16 a model are kept.</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Entities { get; init; }
+    /// <summary>Each row's segments, where rows have their own.</summary>
+    public IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>>? RowSegments { get; init; }
+    /// <summary>Each row's entity keys, where rows have their own.</summary>
+    public IReadOnlyList<IReadOnlyList<KeyValuePair<string, string>>>? RowEntities { get; init; }
 }

@@ -7,7 +7,7 @@ using Serverless.Core.Registry;
 namespace Serverless.Services.Registry.Policies;
 
 /// <summary>The document's parts as they are written: what is absent keeps its default.</summary>
-internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null);
+internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null, LoggingPolicy? Logging = null);
 
 /// <summary>By reflection: generated readers set every init-only property, and so lose the defaults of those that the document leaves out.</summary>
 internal static class PolicyJson

@@ -11,6 +11,7 @@ internal static class PolicyRules
         .. policy.Serving.Batching is { } batching
             ? Outside("/serving/batching/maxDelay", batching.MaxDelay, TimeSpan.FromMicroseconds(100), TimeSpan.FromSeconds(1))
             : [],
+        .. Outside("/logging/flushAfter", policy.Logging.FlushAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
     ];
 
     private static IEnumerable<string> Outside(string pointer, TimeSpan value, TimeSpan minimum, TimeSpan maximum)
