@@ -28,12 +28,12 @@ internal sealed class Suite : IAsyncDisposable
         new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
 
     /// <summary>Registers a model of <c>tests/data</c>; its first version answers at once.</summary>
-    public async Task RegisterAsync(string model)
+    public async Task RegisterAsync(string model, string? name = null)
     {
         using var http = new HttpClient { BaseAddress = Server.Url };
         using var file = new StreamContent(File.OpenRead(TestData.Model(model)));
         file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var answer = await http.PostAsync($"/models/{model}/versions", file);
+        using var answer = await http.PostAsync($"/models/{name ?? model}/versions", file);
         if (answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK))
             throw new InvalidOperationException($"{model} was not registered: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }

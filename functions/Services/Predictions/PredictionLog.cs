@@ -19,13 +19,16 @@ public sealed class PredictionLog : IAsyncDisposable
 {
     private const int DrainBytes = 256 << 10;
     private const int EntryBytes = 128;
+    private const int KnownSchemas = 4096;
+    private const long MillisecondsAnHour = 3_600_000;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan KeptWhenIdle = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentQueue<PredictionEntry> queue = new();
     private readonly ConcurrentQueue<TaskCompletionSource<Task>> flushes = new();
     private readonly Channel<bool> signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private readonly Dictionary<(ModelName, DateTimeOffset, string), FreshStream> streams = [];
+    private readonly Dictionary<(ModelName, long, string), FreshStream> streams = [];
+    private readonly Dictionary<(ModelName, long, PredictionSchema), FreshStream> known = [];
     private readonly CancellationTokenSource abandon = new();
     private readonly PredictionLogOptions options;
     private readonly PredictionCounters counters;
@@ -209,8 +212,7 @@ public sealed class PredictionLog : IAsyncDisposable
     {
         using (entry)
         {
-            var key = (entry.Model, Floor(entry.Header.Id.Time), entry.Schema.Fingerprint);
-            if (!streams.TryGetValue(key, out var stream)) streams[key] = stream = new(entry.Model, key.Item2, entry.Schema, context, Wake, abandon.Token);
+            var stream = StreamOf(entry);
             try
             {
                 stream.Add(entry);
@@ -223,15 +225,26 @@ public sealed class PredictionLog : IAsyncDisposable
         }
     }
 
+    // A schema's fingerprint is a long text: where the schema itself has been seen, it need not be hashed.
+    private FreshStream StreamOf(PredictionEntry entry)
+    {
+        var hour = entry.Header.Id.Milliseconds / MillisecondsAnHour;
+        if (known.TryGetValue((entry.Model, hour, entry.Schema), out var stream)) return stream;
+        var key = (entry.Model, hour, entry.Schema.Fingerprint);
+        if (!streams.TryGetValue(key, out stream))
+            streams[key] = stream = new(entry.Model, DateTimeOffset.FromUnixTimeMilliseconds(hour * MillisecondsAnHour), entry.Schema, context, Wake, abandon.Token);
+        return known[(entry.Model, hour, entry.Schema)] = stream;
+    }
+
     // A stream of a past hour may be wanted still: rows that waited for storage, or for their request's end, come late.
     private void Forget()
     {
         var now = clock.GetUtcNow();
         foreach (var (key, stream) in streams)
-            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle) streams.Remove(key);
+            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle && streams.Remove(key)) known.Clear();
+        // Every change of a model's policy is another schema.
+        if (known.Count > KnownSchemas) known.Clear();
     }
-
-    private static DateTimeOffset Floor(DateTimeOffset time) => new(time.Ticks - time.Ticks % TimeSpan.TicksPerHour, TimeSpan.Zero);
 
     private void TellLost(string writer, long accepted, long lost)
     {

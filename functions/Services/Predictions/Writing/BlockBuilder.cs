@@ -36,7 +36,7 @@ internal sealed class BlockBuilder
     /// <summary>Takes some rows of a request.</summary>
     public void Add(PredictionEntry entry, int first, int count)
     {
-        var header = entry.Header;
+        ref readonly var header = ref entry.Header;
         AddIds(header.Id, first, count);
         AddFixed(header, count);
         AddKeyed(segments, schema.Segments, header.Segments, header.RowSegments, first, count);

@@ -22,12 +22,13 @@ public sealed class PredictionEntry : IDisposable
     private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(LargestKept, KeptOfEachSize);
 
     private readonly Slot[] slots;
+    private readonly PredictionHeader header;
     private byte[] buffer;
     private int used;
 
     internal PredictionEntry(ModelName model, PredictionSchema schema, in PredictionHeader header)
     {
-        (Model, Schema, Header) = (model, schema, header);
+        (Model, Schema, this.header) = (model, schema, header);
         slots = new Slot[schema.Tensors.Count];
         buffer = Pool.Rent((int)Math.Min(Math.Max(InitialBytes, (long)schema.RowBytes * header.Rows), Array.MaxLength));
     }
@@ -36,7 +37,7 @@ public sealed class PredictionEntry : IDisposable
 
     internal PredictionSchema Schema { get; }
 
-    internal PredictionHeader Header { get; }
+    internal ref readonly PredictionHeader Header => ref header;
 
     internal int Bytes => used;
 

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Serverless.Benchmarks.Serving;
+
+namespace Serverless.Benchmarks.Predictions;
+
+/// <summary>
+/// What logging costs a request over HTTP: the same model twice in one server on one core, once with the default policy and once with
+/// <c>mode: off</c>, in turn. A round's CPU time runs until its last row is durable, so that the background writer's work counts too.
+/// </summary>
+internal static class LoggingBenchmark
+{
+    private static readonly (int Connections, int Rows)[] Loads = [(16, 1), (64, 1), (16, 100), (64, 100)];
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+
+    public static async Task RunAsync(string[] args)
+    {
+        var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
+        var length = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.5);
+        Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s; median [95 % interval of the median]");
+        Console.WriteLine("| connections | rows | off, requests/s | on / off | CPU µs a request, off | on / off | bytes a request, off | more on | appends a 1,000 rows |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        await using var suite = await Suite.StartAsync(serverCore: 0);
+        using var http = new HttpClient { BaseAddress = suite.Server.Url };
+        await suite.RegisterAsync("iris_lr", "on");
+        await suite.RegisterAsync("iris_lr", "off");
+        using var policy = await http.PutAsJsonAsync("/models/off/policy", new { logging = new { mode = "off" } });
+        policy.EnsureSuccessStatusCode();
+        foreach (var (connections, rows) in Loads) Console.WriteLine(await CompareAsync(suite.Server, http, connections, rows, pairs, length));
+    }
+
+    private static async Task<string> CompareAsync(ServerProcess server, HttpClient http, int connections, int rows, int pairs, TimeSpan length)
+    {
+        Task<Round> One(string model) => MeasureAsync(server, http, LoadGenerator.Post($"/v2/models/{model}/infer", server.Url.Authority, Requests.Infer(rows)), connections, length);
+        // On one core that load keeps busy, the runtime takes its time to compile the last tier.
+        for (var warm = TimeSpan.Zero; warm < WarmUp; warm += 2 * length)
+        {
+            await One("on");
+            await One("off");
+        }
+        List<Round> on = [], off = [];
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            if (pair % 2 == 0) on.Add(await One("on"));
+            off.Add(await One("off"));
+            if (pair % 2 == 1) on.Add(await One("on"));
+        }
+        string Show(Func<Round, double> figure, string format) => Interval(off.Select(figure), format);
+        string Ratio(Func<Round, double> figure) => Interval(on.Zip(off, (x, y) => figure(x) / figure(y)), "0.000");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} |");
+    }
+
+    private static async Task<Round> MeasureAsync(ServerProcess server, HttpClient http, byte[] request, int connections, TimeSpan length)
+    {
+        var (cpu, bytes, appends) = (server.CpuTime, server.AllocatedBytes(), await AppendsAsync(http));
+        var load = await LoadGenerator.RunAsync(server.EndPoint, request, connections, length);
+        var clock = Stopwatch.StartNew();
+        while (await PendingAsync(http) > 0 && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        return new(load.Requests, load.PerSecond, (server.CpuTime - cpu).TotalMicroseconds / load.Requests,
+            (server.AllocatedBytes() - bytes) / (double)load.Requests, await AppendsAsync(http) - appends);
+    }
+
+    private static async Task<long> PendingAsync(HttpClient http) => (await CountersAsync(http)).GetProperty("pending").GetInt64();
+
+    private static async Task<long> AppendsAsync(HttpClient http) => (await CountersAsync(http)).GetProperty("appends").GetInt64();
+
+    private static async Task<JsonElement> CountersAsync(HttpClient http) => (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("predictions");
+
+    // The binomial interval of a median: no assumption on how the rounds scatter.
+    private static string Interval(IEnumerable<double> values, string format)
+    {
+        var sorted = values.Order().ToArray();
+        var rank = Math.Max(0, (int)Math.Floor(sorted.Length / 2.0 - 0.98 * Math.Sqrt(sorted.Length)));
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return $"{Text(Spread.Of(sorted).Median)} [{Text(sorted[rank])}, {Text(sorted[^(rank + 1)])}]";
+    }
+
+    private readonly record struct Round(double Requests, double PerSecond, double Microseconds, double Bytes, double Appends);
+}
