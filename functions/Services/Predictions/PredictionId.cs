@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Text;
 using Serverless.Core.Problems;
 
 namespace Serverless.Services.Predictions;
@@ -59,15 +58,6 @@ public readonly record struct PredictionId(Guid Value)
         var low = BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]) & ~(uint)(MaximumRows - 1);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], low | (uint)row);
         return Read(bytes);
-    }
-
-    /// <summary>What <c>x-prediction-id</c> says of a request with so many rows: each row's id, or beyond 100 the request's.</summary>
-    public string Header(int rows)
-    {
-        if (rows is <= 1 or > MaximumListed) return Request.ToString();
-        var text = new StringBuilder(rows * 37);
-        for (var row = 0; row < rows; row++) text.Append(row == 0 ? "" : ",").Append(ForRow(row));
-        return text.ToString();
     }
 
     /// <summary>Parses a row's id as callers send it: the UUID, or the request's UUID, a colon and the row's number.</summary>

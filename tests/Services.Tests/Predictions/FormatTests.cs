@@ -13,6 +13,7 @@ namespace Serverless.Services.Tests.Predictions;
 public sealed class FormatTests
 {
     private static readonly ModelName Model = ModelName.Parse("m");
+    private static readonly PredictionId Request = new PredictionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddYears(55))).Request;
 
     [Property(MaxTest = 200)]
     public void Block_OfAnyDoubles_GivesTheSameBits(double[][] rows)
@@ -152,14 +153,34 @@ public sealed class FormatTests
         Assert.Equal(id, PredictionId.Parse($"{request}:{id.Row}"));
     }
 
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(100, 100)]
-    [InlineData(101, 1)]
-    public void Header_ListsEachRow_UpToAHundred(int rows, int listed)
+    [Property(MaxTest = 200)]
+    public void Block_OfRequestsOfAnySize_HasEveryIdInItsPlace(PositiveInt[] sizes)
     {
-        var id = new PredictionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddYears(50))).Request;
-        Assert.Equal(Enumerable.Range(0, listed).Select(id.ForRow), id.Header(rows).Split(',').Select(PredictionId.Parse));
+        if (sizes.Length == 0) return;
+        var schema = Schema(ElementType.Int64, [new(null, "N")]);
+        var batch = RoundTrip(schema, [.. sizes.Select(size => (size.Get, (Action<PredictionEntry>)(entry => entry.Tensor<long>(0, [.. Enumerable.Range(0, size.Get).Select(row => (long)row)]))))]);
+        var (ids, times, values) = ((StringArray)batch.Column("id"), (TimestampArray)batch.Column("time"), (Int64Array)batch.Column("input_x"));
+        var request = PredictionId.Parse(ids.GetString(0)).Request;
+        for (var row = 0; row < batch.Length; row++)
+        {
+            Assert.Equal(request.ForRow((int)values.GetValue(row)!.Value), PredictionId.Parse(ids.GetString(row)));
+            Assert.Equal(request.Milliseconds, times.GetValue(row));
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    [InlineData(1 << 30)]
+    public void Block_WhoseRunsDoNotAddUp_IsRefused(int rows)
+    {
+        var buffer = new IdColumnBuffer();
+        buffer.Add(new PredictionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch)), 0, 40);
+        buffer.Add(new PredictionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch)), 0, 40);
+        using var block = new BlockBuffer(64);
+        buffer.Encode(block);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(block.Span[^8..], rows);
+        Assert.Throws<InvalidDataException>(() => BlockReader.Read([new(LogColumns.Id, LogType.Id)], block.Memory, 80, _ => true));
     }
 
     private static string Valid(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
@@ -168,7 +189,7 @@ public sealed class FormatTests
         new(1, Digest.Of(new byte[32]), 1, new Signature([new("x", ValueKind.Tensor, type, shape)], []), null, null, false), policy ?? new());
 
     private static PredictionEntry Entry(PredictionSchema schema, int rows) =>
-        new(Model, schema, LogRig.Header(new PredictionId(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddYears(55))).Request, rows));
+        new(Model, schema, LogRig.Header(Request, rows));
 
     private static RecordBatch RoundTrip(PredictionSchema schema, params (int Rows, Action<PredictionEntry> Fill)[] requests)
     {

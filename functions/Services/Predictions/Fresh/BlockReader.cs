@@ -32,6 +32,7 @@ internal static class BlockReader
 
     private static IArrowArray Read(LogColumn column, ColumnCursor cursor, int rows)
     {
+        if (cursor.Kind == ColumnKind.Runs && column.Type != LogType.Id) throw new InvalidDataException("Only ids come in runs.");
         if (column.List) return ReadList(column, cursor, rows);
         return column.Type switch
         {

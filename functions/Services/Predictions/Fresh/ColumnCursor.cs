@@ -13,10 +13,12 @@ internal sealed class ColumnCursor
         if (bytes.Length < 8) throw new InvalidDataException("A block ends within a column's head.");
         Kind = (ColumnKind)bytes.Span[0];
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[4..]);
-        if (length < 0 || length > bytes.Length - 8 || Kind > ColumnKind.Nullable) throw new InvalidDataException("A column's head does not fit its block.");
+        if (length < 0 || length > bytes.Length - 8 || Kind > ColumnKind.Runs) throw new InvalidDataException("A column's head does not fit its block.");
         data = bytes.Slice(8, length);
         Rest = bytes[(8 + length)..];
     }
+
+    private ColumnCursor(ColumnCursor other) => (Kind, data, Rest) = (other.Kind, other.data, other.Rest);
 
     public ColumnKind Kind { get; }
 
@@ -36,7 +38,11 @@ internal sealed class ColumnCursor
     public ReadOnlyMemory<byte> Peek(int length) =>
         length <= data.Length ? data[..length] : throw new InvalidDataException("A column is shorter than its rows.");
 
+    /// <summary>A list's items.</summary>
     public ColumnCursor Child() => new(data);
+
+    /// <summary>Another walk from here on.</summary>
+    public ColumnCursor Fork() => new(this);
 
     public (ArrowBuffer Bitmap, int Nulls) Validity(int rows)
     {

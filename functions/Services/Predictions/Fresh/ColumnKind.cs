@@ -11,4 +11,6 @@ internal enum ColumnKind : byte
     Dense = 2,
     /// <summary>A validity bitmap as Arrow has it, then a value for every row.</summary>
     Nullable = 3,
+    /// <summary>Ids only: how many runs, the first id of each, how many rows each has; a run's ids follow each other.</summary>
+    Runs = 4,
 }

@@ -9,6 +9,7 @@ namespace Serverless.Services.Predictions;
 internal static class FixedArrays
 {
     private const int IdText = 36;
+    private const int IdBytes = 16;
 
     public static IArrowArray Values(IArrowType type, int size, ColumnCursor cursor, int rows)
     {
@@ -32,11 +33,12 @@ internal static class FixedArrays
     /// <summary>Ids as texts.</summary>
     public static StringArray Ids(ColumnCursor cursor, int rows)
     {
+        var ids = IdsOf(cursor, rows).Span;
         var offsets = new int[rows + 1];
         var text = new byte[rows * IdText];
         for (var row = 0; row < rows; row++)
         {
-            PredictionId.Read(Id(cursor, row)).Value.TryFormat(text.AsSpan(row * IdText), out _, "D");
+            PredictionId.Read(ids.Slice(row * IdBytes, IdBytes)).Value.TryFormat(text.AsSpan(row * IdText), out _, "D");
             offsets[row + 1] = (row + 1) * IdText;
         }
         return new StringArray(rows, Buffer<int>(offsets), new ArrowBuffer(text), ArrowBuffer.Empty, 0);
@@ -45,8 +47,9 @@ internal static class FixedArrays
     /// <summary>The ids' times.</summary>
     public static IArrowArray Times(ColumnCursor cursor, int rows)
     {
+        var ids = IdsOf(cursor, rows).Span;
         var times = new long[rows];
-        for (var row = 0; row < rows; row++) times[row] = (long)(BinaryPrimitives.ReadUInt64BigEndian(Id(cursor, row)) >> 16);
+        for (var row = 0; row < rows; row++) times[row] = (long)(BinaryPrimitives.ReadUInt64BigEndian(ids[(row * IdBytes)..]) >> 16);
         return Build(ArrowTypes.Time, rows, Buffer<long>(times), ArrowBuffer.Empty, 0);
     }
 
@@ -62,9 +65,31 @@ internal static class FixedArrays
     public static IArrowArray Build(IArrowType type, int rows, ArrowBuffer values, ArrowBuffer validity, int nulls) =>
         ArrowArrayFactory.BuildArray(new ArrayData(type, rows, nulls, 0, [validity, values]));
 
-    // One row's id is a block's constant.
-    private static ReadOnlySpan<byte> Id(ColumnCursor cursor, int row) =>
-        cursor.Kind == ColumnKind.Constant ? cursor.Peek(16).Span : cursor.Peek((row + 1) * 16).Span[(row * 16)..];
+    // Without taking them: the times are read from the same bytes.
+    private static ReadOnlyMemory<byte> IdsOf(ColumnCursor cursor, int rows) => cursor.Kind switch
+    {
+        ColumnKind.Constant => Tile(cursor.Peek(IdBytes).Span, rows),
+        ColumnKind.Dense => cursor.Peek(rows * IdBytes),
+        ColumnKind.Runs => Unroll(cursor.Fork(), rows),
+        ColumnKind.Nulls or ColumnKind.Nullable => throw new InvalidDataException("A row has no id."),
+    };
+
+    private static byte[] Unroll(ColumnCursor cursor, int rows)
+    {
+        var runs = BinaryPrimitives.ReadInt32LittleEndian(cursor.Take(4).Span);
+        if (runs < 0 || runs > rows) throw new InvalidDataException("A column of ids has more runs than rows.");
+        var firsts = cursor.Take(runs * IdBytes).Span;
+        var counts = MemoryMarshal.Cast<byte, int>(cursor.Take(runs * sizeof(int)).Span);
+        var ids = new byte[rows * IdBytes];
+        var at = 0;
+        for (var run = 0; run < runs; run++)
+        {
+            var first = BinaryPrimitives.ReadUInt128BigEndian(firsts[(run * IdBytes)..]);
+            if (counts[run] < 0 || counts[run] > rows - (at / IdBytes)) throw new InvalidDataException("A column of ids has more ids than rows.");
+            for (var row = 0; row < counts[run]; row++, at += IdBytes) BinaryPrimitives.WriteUInt128BigEndian(ids.AsSpan(at), first + (uint)row);
+        }
+        return at == ids.Length ? ids : throw new InvalidDataException("A column of ids has fewer ids than rows.");
+    }
 
     private static ReadOnlyMemory<byte> Tile(ReadOnlySpan<byte> value, int rows)
     {

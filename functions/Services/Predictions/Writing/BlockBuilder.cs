@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text;
 using Serverless.Core.Registry;
@@ -13,7 +12,7 @@ internal sealed class BlockBuilder
     private readonly StreamSchema schema;
     private readonly ColumnBuffer[] columns;
     private readonly TensorColumns[] tensors;
-    private readonly FixedColumnBuffer<UInt128> ids = new();
+    private readonly IdColumnBuffer ids = new();
     private readonly FixedColumnBuffer<int>[] numbers = [new(), new(), new(), new(), new()];
     private readonly TextColumnBuffer[] texts = [new(), new(), new(), new(), new(), new()];
     private readonly TextColumnBuffer[] segments;
@@ -37,7 +36,7 @@ internal sealed class BlockBuilder
     public void Add(PredictionEntry entry, int first, int count)
     {
         ref readonly var header = ref entry.Header;
-        AddIds(header.Id, first, count);
+        ids.Add(header.Id, first, count);
         AddFixed(header, count);
         AddKeyed(segments, schema.Segments, header.Segments, header.RowSegments, first, count);
         AddKeyed(entities, schema.Entities, header.Entities, header.RowEntities, first, count);
@@ -54,15 +53,6 @@ internal sealed class BlockBuilder
             column.Encode(block);
             column.Clear();
         }
-    }
-
-    private void AddIds(PredictionId id, int first, int count)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        id.Write(bytes);
-        var value = BinaryPrimitives.ReadUInt128BigEndian(bytes) & ~(UInt128)(PredictionId.MaximumRows - 1);
-        var target = ids.Next(count);
-        for (var row = 0; row < count; row++) target[row] = BinaryPrimitives.ReverseEndianness(value + (uint)(first + row));
     }
 
     private void AddFixed(in PredictionHeader header, int count)

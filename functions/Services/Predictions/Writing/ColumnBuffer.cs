@@ -31,10 +31,11 @@ internal abstract class ColumnBuffer
     public void Encode(BlockBuffer block)
     {
         var isNull = nulls.Sum(range => range.Count);
-        var kind = isNull == Rows ? ColumnKind.Nulls : isNull > 0 ? ColumnKind.Nullable : IsConstant() ? ColumnKind.Constant : ColumnKind.Dense;
+        var kind = isNull == Rows ? ColumnKind.Nulls : isNull > 0 ? ColumnKind.Nullable : Kind();
         var start = block.BeginColumn(kind);
         if (kind == ColumnKind.Nullable) EncodeValidity(block.Take((Rows + 7) / 8));
         if (kind == ColumnKind.Constant) EncodeConstant(block);
+        else if (kind == ColumnKind.Runs) EncodeRuns(block);
         else if (kind != ColumnKind.Nulls) EncodeValues(block);
         block.EndColumn(start);
     }
@@ -51,11 +52,14 @@ internal abstract class ColumnBuffer
     /// <summary>Makes room for null rows.</summary>
     protected abstract void Skip(int count);
 
-    protected abstract bool IsConstant();
+    /// <summary>How it is stored best where no row is null.</summary>
+    protected abstract ColumnKind Kind();
 
     protected abstract void EncodeConstant(BlockBuffer block);
 
     protected abstract void EncodeValues(BlockBuffer block);
+
+    protected virtual void EncodeRuns(BlockBuffer block) => throw new NotSupportedException("Only ids come in runs.");
 
     protected abstract void Reset();
 

@@ -35,10 +35,10 @@ internal class FixedColumnBuffer<T> : ColumnBuffer where T : unmanaged, IEquatab
     }
 
     // Bits, not values: -0 and 0 are equal but not the same, and NaN is the same as itself.
-    protected override bool IsConstant()
+    protected override ColumnKind Kind()
     {
         var bytes = MemoryMarshal.AsBytes(values.AsSpan(0, Rows));
-        return bytes[Unsafe.SizeOf<T>()..].SequenceEqual(bytes[..^Unsafe.SizeOf<T>()]);
+        return bytes[Unsafe.SizeOf<T>()..].SequenceEqual(bytes[..^Unsafe.SizeOf<T>()]) ? ColumnKind.Constant : ColumnKind.Dense;
     }
 
     protected override void EncodeConstant(BlockBuffer block) =>

@@ -31,7 +31,7 @@ internal sealed class ListColumnBuffer(ColumnBuffer items) : ColumnBuffer
         offsets.AsSpan(Rows + 1, count).Fill(offsets[Rows]);
     }
 
-    protected override bool IsConstant() => false;
+    protected override ColumnKind Kind() => ColumnKind.Dense;
 
     protected override void EncodeConstant(BlockBuffer block) => throw new NotSupportedException("Lists are never constant.");
 

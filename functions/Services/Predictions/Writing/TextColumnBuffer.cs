@@ -49,7 +49,7 @@ internal class TextColumnBuffer : ColumnBuffer
         offsets.AsSpan(Rows + 1, count).Fill(used);
     }
 
-    protected override bool IsConstant() => !spread;
+    protected override ColumnKind Kind() => spread ? ColumnKind.Dense : ColumnKind.Constant;
 
     protected override void EncodeConstant(BlockBuffer block)
     {
