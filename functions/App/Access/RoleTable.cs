@@ -57,6 +57,8 @@ public static class RoleTable
         ["ExplainV1"] = Role.Predict,
         ["Predict"] = Role.Predict,
         ["Invoke"] = Role.Predict,
+        ["PostLabels"] = Role.Predict,
+        ["PostOutcomes"] = Role.Predict,
     }.ToFrozenDictionary();
 
     /// <summary>Every function that has a row.</summary>

@@ -18,6 +18,8 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
 
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(PredictionPaths.Container);
 
+    internal BlobContainerClient Container => container;
+
     /// <summary>The predictions of a window, in the order of their hours. Dispose each batch when done with it.</summary>
     /// <param name="query">What to read.</param>
     /// <param name="report">Is told what was passed over; complete when the read has ended.</param>
@@ -64,6 +66,14 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
                 if (rows.Count == size) return new(rows, rows[^1].Id);
             }
         return new(rows, null);
+    }
+
+    /// <summary>Of one hour's files, the rows of a query whose ids pass.</summary>
+    internal async IAsyncEnumerable<RecordBatch> FilesAsync(PredictionQuery query, Partition files, Func<PredictionId, bool> ids, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var filter = new BatchFilter(query, wholeHour: false, ids: ids);
+        foreach (var source in Sources(query, files, null, new ReadReport()))
+            await foreach (var batch in FilterAsync(source, filter, cancel)) yield return batch;
     }
 
     /// <summary>The models that have a log.</summary>

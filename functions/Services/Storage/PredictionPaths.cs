@@ -8,12 +8,20 @@ namespace Serverless.Services.Storage;
 /// <remarks>
 /// predictions/ model=M/date=YYYY-MM-DD/hour=HH/part-NNNNNN.parquet   compacted; its metadata says which fresh bytes it replaces
 /// predictions/ model=M/date=YYYY-MM-DD/hour=HH/_WRITER-NNNN.fresh    what a writer has appended; readers of Parquet pass over names with an underscore
+/// labels/      model=M/date=YYYY-MM-DD/hour=HH/…                     late labels, by their predictions' time; the same names, one part an hour
+/// outcomes/    model=M/date=YYYY-MM-DD/hour=HH/…                     business outcomes, likewise
 /// predictions/ _writers/WRITER.json                                  what a writer has accepted and stored
 /// </remarks>
 public static partial class PredictionPaths
 {
     /// <summary>The container.</summary>
     public const string Container = "predictions";
+
+    /// <summary>The container of late labels.</summary>
+    public const string LabelsContainer = "labels";
+
+    /// <summary>The container of business outcomes.</summary>
+    public const string OutcomesContainer = "outcomes";
 
     /// <summary>Where writers keep their counts.</summary>
     public const string Writers = "_writers/";
