@@ -12,11 +12,11 @@ namespace Serverless.Services.Predictions;
 /// The prediction log's reading end: fresh and compacted rows as one, each exactly once, as Arrow batches. Rows are never materialised;
 /// partitions, row groups and columns that nobody asked for are not fetched; memory holds a few batches, however long the window.
 /// </summary>
-public sealed class PredictionReader(BlobServiceClient blobs, ILogger<PredictionReader> logger)
+public sealed class PredictionReader(BlobServiceClient blobs, ILogger<PredictionReader> logger, string store = PredictionPaths.Container)
 {
     private const int Width = 4;
 
-    private readonly BlobContainerClient container = blobs.GetBlobContainerClient(PredictionPaths.Container);
+    private readonly BlobContainerClient container = blobs.GetBlobContainerClient(store);
 
     internal BlobContainerClient Container => container;
 

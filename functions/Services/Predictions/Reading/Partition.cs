@@ -17,6 +17,8 @@ internal sealed class Partition
     public const string Covers = "covers";
     public const string RowsKey = "rows";
     public const string Flawed = "flawed";
+    public const string Waiting = "waiting";
+    public const string Matched = "matched";
 
     private readonly Dictionary<string, long> covered = new(StringComparer.Ordinal);
 
@@ -87,7 +89,11 @@ internal sealed class Partition
 
     private void AddPart(BlobItem blob, int number, long length, ETag tag, string covers)
     {
-        Parts.Add(new(blob.Name, number, length, Number(blob, RowsKey) ?? 0, tag, blob.Properties.LastModified ?? default, blob.Properties.AccessTier));
+        Parts.Add(new(blob.Name, number, length, Number(blob, RowsKey) ?? 0, tag, blob.Properties.LastModified ?? default, blob.Properties.AccessTier)
+        {
+            Waiting = Number(blob, Waiting) ?? 0,
+            Matched = Number(blob, Matched) ?? 0,
+        });
         foreach (var range in covers.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var colon = range.IndexOf(':');
@@ -99,7 +105,14 @@ internal sealed class Partition
 }
 
 /// <summary>A compacted file.</summary>
-internal sealed record PartFile(string Path, int Number, long Length, long Rows, ETag Tag, DateTimeOffset Modified, AccessTier? Tier);
+internal sealed record PartFile(string Path, int Number, long Length, long Rows, ETag Tag, DateTimeOffset Modified, AccessTier? Tier)
+{
+    /// <summary>Of a part of labels or outcomes: predictions that the log did not have when it was made.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>And those that it had.</summary>
+    public long Matched { get; init; }
+}
 
 /// <summary>A writer's blob. It is flawed when compaction found bytes that hold no rows; <c>FlawedUpTo</c> says up to where it holds nothing else.</summary>
 internal sealed record FreshFile(string Path, string Name, long Length, ETag Tag, DateTimeOffset Modified, long FlawedUpTo);

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs;
+using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
 using Serverless.Services.Storage;
 
@@ -9,19 +10,18 @@ namespace Serverless.Services.Predictions;
 /// The files of one kind of truth, hour by hour: one Parquet, and what writers have appended since it was made.
 /// The Parquet is replaced whole; a reader that is overtaken by that begins the hour anew.
 /// </summary>
-internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind)
+internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind, ILogger<PredictionReader> logger)
 {
     private const int Attempts = 5;
 
     public TruthKind Kind => kind;
 
-    public BlobContainerClient Container { get; } = blobs.GetBlobContainerClient(TruthColumns.Container(kind));
+    /// <summary>Finds the models, days and hours that hold files.</summary>
+    public PredictionReader Reader { get; } = new(blobs, logger, TruthColumns.Container(kind));
 
-    /// <summary>The hours of a day that hold statements.</summary>
-    public Task<SortedDictionary<DateTimeOffset, Partition>> DayAsync(ModelName model, DateOnly day, CancellationToken cancel) =>
-        Partition.ListDayAsync(Container, model, day, cancel);
+    public BlobContainerClient Container => Reader.Container;
 
-    /// <summary>An hour's statements, each once, in order. Dispose of nothing: they are values.</summary>
+    /// <summary>An hour's statements, each once, in order.</summary>
     /// <param name="model">The model.</param>
     /// <param name="hour">The predictions' hour.</param>
     /// <param name="listed">The hour as a listing saw it; null to list it.</param>
@@ -52,7 +52,8 @@ internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind)
         ? new(model, hour, hour.AddHours(1))
         : new(model, ids.Min(id => id.Time), ids.Max(id => id.Time).AddMilliseconds(1));
 
-    private async Task<List<TruthRow>> ReadAsync(Partition files, PredictionQuery query, Func<PredictionId, bool>? ids, ReadReport report, CancellationToken cancel)
+    /// <summary>What these files say, in no order, perhaps more than once.</summary>
+    public async Task<List<TruthRow>> ReadAsync(Partition files, PredictionQuery query, Func<PredictionId, bool>? ids, ReadReport report, CancellationToken cancel)
     {
         var (rows, columns) = (new List<TruthRow>(), new TruthRows(kind));
         foreach (var path in files.Foreign) report.Add(new(path, 0, 0, "not a file of the log"));

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
@@ -9,13 +10,14 @@ namespace Serverless.Services.Predictions;
 
 /// <summary>Takes labels and outcomes: durable when it answers, whatever their order, however often they come.</summary>
 public sealed class TruthService(
-    BlobServiceClient blobs, PredictionReader reader, ModelSnapshots models, TruthCounters counters, IOptions<PredictionLogOptions> options, TimeProvider clock)
+    BlobServiceClient blobs, PredictionReader reader, ModelSnapshots models, TruthCounters counters, IOptions<PredictionLogOptions> options, TimeProvider clock,
+    ILogger<PredictionReader> logger)
 {
     private const int HoursAtOnce = 8;
 
     private readonly Dictionary<TruthKind, (TruthFiles Files, TruthWriter Writer)> kinds = Enum.GetValues<TruthKind>().ToDictionary(kind => kind, kind =>
     {
-        var files = new TruthFiles(blobs, kind);
+        var files = new TruthFiles(blobs, kind, logger);
         return (files, new TruthWriter(files, options.Value, clock));
     });
 

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+
+namespace Serverless.Services.Predictions;
+
+/// <summary>
+/// Predictions with what is said of them beside: hour by hour, so that memory holds a few hours' truth and a few batches, however long the window.
+/// </summary>
+public sealed class PredictionJoin(PredictionReader predictions, TruthReader truth)
+{
+    /// <summary>
+    /// The batches of <see cref="PredictionReader.ReadAsync"/> with columns appended: <c>label</c> (text), <c>label_number</c> and <c>label_time</c>,
+    /// and for each outcome asked for <c>outcome_N</c>, <c>outcome_N_number</c> and <c>outcome_N_time</c>; null where nothing is known. Dispose each batch when done with it.
+    /// </summary>
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(PredictionQuery query, JoinedTruth joined, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var wanted = query.Columns is { } columns ? query with { Columns = new HashSet<string>(columns) { LogColumns.Id } } : query;
+        await using var sides = new JoinSides(truth, query, joined, report, cancel);
+        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
+        {
+            var ids = (StringArray)batch.Column(LogColumns.Id);
+            var beside = new List<(Field, IArrowArray)>();
+            foreach (var side in sides.All) beside.AddRange(await side.MatchAsync(ids));
+            yield return Widen(query.Wants(LogColumns.Id) ? batch : ArrowRows.Project(batch, query.Wants), beside);
+        }
+    }
+
+    private static RecordBatch Widen(RecordBatch batch, List<(Field Field, IArrowArray Array)> beside) => new(
+        new Schema([.. batch.Schema.FieldsList, .. beside.Select(column => column.Field)], null),
+        [.. batch.Arrays, .. beside.Select(column => column.Array)], batch.Length);
+}
+
+/// <summary>What is put beside the predictions.</summary>
+/// <param name="Labels">Whether their labels are.</param>
+/// <param name="Outcomes">The outcomes that are, by name.</param>
+public sealed record JoinedTruth(bool Labels, IReadOnlyList<string> Outcomes);
