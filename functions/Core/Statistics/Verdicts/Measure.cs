@@ -1,0 +1,51 @@
+namespace Serverless.Core.Statistics;
+
+/// <summary>Measures a feature's change; decides nothing.</summary>
+public static class Measure
+{
+    /// <summary>From both sides of a feature to its measurement; sides that cannot be compared are an outcome, not an error.</summary>
+    public static FeatureMeasurement Feature(string feature, string? segment, FeatureColumn reference, FeatureColumn current, DriftMethod method)
+    {
+        var chosen = Choose(method, reference);
+        if (WhyNot(chosen, reference, current) is { } why)
+            return new(feature, segment, chosen, null, why);
+        return reference.Size == 0 || current.Size == 0
+            ? new(feature, segment, chosen, null, null)
+            : new(feature, segment, chosen, Test(chosen, reference, current), null);
+    }
+
+    /// <summary>What <see cref="DriftMethod.Auto"/> means; by the reference alone, so that it does not change from window to window.</summary>
+    public static DriftMethod Choose(DriftMethod method, FeatureColumn reference) =>
+        method is not DriftMethod.Auto ? method
+        : reference.Labels is not null || CellTable.HasFewValues(reference.Sorted) ? DriftMethod.ChiSquare
+        : DriftMethod.KolmogorovSmirnov;
+
+    private static TestResult Test(DriftMethod method, FeatureColumn reference, FeatureColumn current) => method switch
+    {
+        DriftMethod.KolmogorovSmirnov => KolmogorovSmirnov.TestSorted(reference.Sorted, current.Sorted),
+        DriftMethod.Wasserstein => Area(reference, current),
+        DriftMethod.Auto => Test(Choose(method, reference), reference, current),
+        DriftMethod.ChiSquare or DriftMethod.LikelihoodRatio or DriftMethod.PopulationStability or DriftMethod.JensenShannon
+            or DriftMethod.Hellinger or DriftMethod.TotalVariation => CellDistance.Test(method, CellTable.Of(reference, current)),
+    };
+
+    private static TestResult Area(FeatureColumn reference, FeatureColumn current)
+    {
+        var pair = SortedPair.Compare(reference.Sorted, current.Sorted);
+        var (p, how) = AreaNull.PValue(reference.Sorted, current.Sorted, pair);
+        var distance = pair.Wasserstein / reference.Deviation;
+        return new(distance, p, reference.Size, current.Size, how, distance);
+    }
+
+    private static string? WhyNot(DriftMethod method, FeatureColumn reference, FeatureColumn current) => (reference, current) switch
+    {
+        ({ Labels: null }, { Labels: not null, Size: > 0 }) => "The type changed: numbers in the reference, labels now.",
+        ({ Labels: not null, Size: > 0 }, { Labels: null }) => "The type changed: labels in the reference, numbers now.",
+        ({ Size: 0, Missing: > 0 }, _) => "All values of the reference are missing.",
+        (_, { Size: 0, Missing: > 0 }) => "All values of the window are missing.",
+        ({ Labels: not null }, _) when method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein => $"{method} compares numbers; the feature has labels.",
+        ({ IsConstant: true }, _) => "The reference is constant.",
+        ({ Labels: { } labels }, _) when labels.Count > Math.Max(50, reference.Size / 2) => "The reference's labels are nearly all different, as ids are: their shares say nothing.",
+        _ => null,
+    };
+}
