@@ -18,16 +18,17 @@ public sealed class HealthReport
     private readonly SessionCache sessions;
     private readonly TimeProvider clock;
     private readonly PredictionCounters predictions;
+    private readonly TruthCounters truth;
     private readonly long budget;
 
-    internal HealthReport(ModelsTable table, SessionCache sessions, PredictionCounters predictions, IOptions<InferenceOptions> options, TimeProvider clock) =>
-        (this.table, this.sessions, this.predictions, this.clock, budget) = (table, sessions, predictions, clock, options.Value.SessionMemoryBytes);
+    internal HealthReport(ModelsTable table, SessionCache sessions, PredictionCounters predictions, TruthCounters truth, IOptions<InferenceOptions> options, TimeProvider clock) =>
+        (this.table, this.sessions, this.predictions, this.truth, this.clock, budget) = (table, sessions, predictions, truth, clock, options.Value.SessionMemoryBytes);
 
     /// <summary>Asks storage once, and reports.</summary>
     public async Task<IResult> AnswerAsync(CancellationToken cancel)
     {
         var storage = await AskAsync(cancel);
-        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget), Predictions());
+        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget), Predictions(), truth.Snapshot());
         return TypedResults.Json(health, HealthJson.Default.Health);
     }
 
@@ -55,7 +56,7 @@ public sealed class HealthReport
     }
 }
 
-internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions, PredictionHealth Predictions);
+internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions, PredictionHealth Predictions, TruthSnapshot Truth);
 
 internal sealed record StorageHealth(bool Reachable, double Milliseconds);
 

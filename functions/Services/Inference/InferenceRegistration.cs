@@ -8,6 +8,7 @@ using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
 using Serverless.Services.Registry.Models;
@@ -43,7 +44,8 @@ public static class InferenceRegistration
             provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
         services.AddSingleton(provider => new HealthReport(
-            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<Predictions.PredictionCounters>(),
+            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<PredictionCounters>(),
+            provider.GetRequiredService<TruthCounters>(),
             provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }

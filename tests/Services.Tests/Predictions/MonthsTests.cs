@@ -28,7 +28,7 @@ public sealed class MonthsTests(AzuriteFixture azurite)
         // Made before, for what is tried again waits by this clock, which nobody winds meanwhile.
         await rig.Container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         var (log, compaction) = (rig.Log(), rig.Compaction());
-        var retention = new Retention(rig.Blobs, rig.Reader, Microsoft.Extensions.Options.Options.Create(rig.Options), clock, NullLogger<Retention>.Instance);
+        var retention = new Retention(rig.Blobs, NullLogger<PredictionReader>.Instance, Microsoft.Extensions.Options.Options.Create(rig.Options), clock, NullLogger<Retention>.Instance);
         var policy = new LoggingPolicy { RetentionDays = Kept, ColdAfterDays = 5 };
         ((long Bytes, int Files) month, var memory) = (default, 0L);
         for (var day = 0; day < Days; day++)

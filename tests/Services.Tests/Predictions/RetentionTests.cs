@@ -57,7 +57,7 @@ public sealed class RetentionTests(AzuriteFixture azurite)
         Assert.Equal(days.Select(day => day.Id), await rig.IdsAsync());
     }
 
-    private static Retention Retention(LogRig rig) => new(rig.Blobs, rig.Reader, Microsoft.Extensions.Options.Options.Create(rig.Options), rig.Clock, NullLogger<Retention>.Instance);
+    private static Retention Retention(LogRig rig) => new(rig.Blobs, NullLogger<PredictionReader>.Instance, Microsoft.Extensions.Options.Options.Create(rig.Options), rig.Clock, NullLogger<Retention>.Instance);
 
     private static async Task<List<(int Age, PredictionId Id)>> FillAsync(LogRig rig)
     {

@@ -7,12 +7,12 @@ using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
-/// <summary>Keeps the log small: a timer asks, one message a model, so that the work spreads over instances; each message does one model's.</summary>
+/// <summary>Keeps the log, and what is said of its predictions, small: a timer asks, one message a model, so that the work spreads over instances; each message does one model's.</summary>
 public sealed class LogUpkeep(
-    QueueServiceClient queues, PredictionReader reader, ModelSnapshots models, Compaction compaction, Retention retention, WriterJournals journals,
-    TimeProvider clock, ILogger<LogUpkeep> logger)
+    QueueServiceClient queues, PredictionReader reader, ModelSnapshots models, Compaction compaction, TruthCompaction truth, Retention retention,
+    WriterJournals journals, TimeProvider clock, ILogger<LogUpkeep> logger)
 {
-    // Rows come late only when storage was away; what is older waits for the daily run.
+    // Rows come late only when storage was away; what is older, and most truth is, waits for the daily run. Readers see it at once either way.
     private static readonly TimeSpan Recent = TimeSpan.FromDays(2);
 
     private readonly WorkQueue queue = new(queues, StorageNames.UpkeepQueue);
@@ -20,7 +20,7 @@ public sealed class LogUpkeep(
     /// <summary>Asks for every model that has a log. <paramref name="whole"/>: all of its days, and what is due by age.</summary>
     public async Task RequestAsync(bool whole, CancellationToken cancel)
     {
-        foreach (var model in await reader.ModelsAsync(cancel))
+        foreach (var model in (await reader.ModelsAsync(cancel)).Union(await truth.ModelsAsync(cancel)))
             await queue.SendAsync(JsonSerializer.Serialize(new(model.Value, whole), PredictionJson.Default.UpkeepRequest), TimeSpan.Zero, cancel);
         if (!whole) return;
         foreach (var writer in await journals.SilentAsync(cancel)) logger.WriterIsSilent(writer.Writer, writer.At, writer.OnTheirWay);
@@ -32,7 +32,9 @@ public sealed class LogUpkeep(
     {
         var request = JsonSerializer.Deserialize(message, PredictionJson.Default.UpkeepRequest)!;
         var model = ModelName.Parse(request.Model);
-        await compaction.RunAsync(model, request.Whole ? DateTimeOffset.MinValue : clock.GetUtcNow() - Recent, cancel);
+        var since = request.Whole ? DateTimeOffset.MinValue : clock.GetUtcNow() - Recent;
+        await compaction.RunAsync(model, since, cancel);
+        await truth.RunAsync(model, since, cancel);
         if (!request.Whole) return;
         // A model that is gone keeps its log as the default policy says.
         var policy = (await models.GetAsync(model, cancel))?.Policy ?? ModelPolicy.Default;
