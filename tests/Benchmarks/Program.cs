@@ -3,6 +3,7 @@
 using Serverless.Benchmarks;
 using Serverless.Benchmarks.Predictions;
 using Serverless.Benchmarks.Serving;
+using Serverless.Benchmarks.Study;
 
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
@@ -13,6 +14,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["logging"] = LoggingBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["profiles"] = ProfileBenchmark.Run,
+    ["study"] = DriftStudy.Run,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))
