@@ -32,7 +32,7 @@ internal static partial class Log
     [LoggerMessage(1608, LogLevel.Information, "Retention: {Deleted} files of {Model} deleted, {Moved} moved to the cold tier")]
     public static partial void Retained(this ILogger logger, int deleted, string model, int moved);
 
-    [LoggerMessage(1609, LogLevel.Debug, "No hash key is configured: hashes of this run will not match those of others")]
+    [LoggerMessage(1609, LogLevel.Warning, "A policy hashes values and PredictionLog:HashKey is not set: the key is the storage account's name, so whoever knows that can try values")]
     public static partial void NoHashKey(this ILogger logger);
 
     [LoggerMessage(1611, LogLevel.Warning, "Writer {Writer} has been silent since {At}: {Rows} rows were on their way then")]

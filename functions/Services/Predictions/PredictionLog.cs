@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,7 @@ public sealed class PredictionLog : IAsyncDisposable
     private readonly Task loop;
     private long drainBytes;
     private int armed;
+    private bool warned;
     private volatile bool stopping;
 
     /// <summary>Starts the log of this process.</summary>
@@ -51,7 +53,7 @@ public sealed class PredictionLog : IAsyncDisposable
         var folder = this.options.LedgerFolder ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "ledgers");
         foreach (var (writer, accepted, lost) in LossLedger.Reconcile(folder)) TellLost(writer, accepted, lost);
         ledger = LossLedger.Open(folder, WriterId);
-        context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, HashKey());
+        context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, HashKey(blobs.AccountName));
         journal = new(blobs.GetBlobContainerClient(PredictionPaths.Container), WriterId, ledger, clock);
         timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop = Task.Run(RunAsync);
@@ -231,6 +233,11 @@ public sealed class PredictionLog : IAsyncDisposable
         var hour = entry.Header.Id.Milliseconds / MillisecondsAnHour;
         if (known.TryGetValue((entry.Model, hour, entry.Schema), out var stream)) return stream;
         var key = (entry.Model, hour, entry.Schema.Fingerprint);
+        if (options.HashKey is null && !warned && entry.Schema.Policy.Features.Values.Any(rule => rule.Kind == FeatureRuleKind.Hash))
+        {
+            warned = true;
+            logger.NoHashKey();
+        }
         if (!streams.TryGetValue(key, out stream))
             streams[key] = stream = new(entry.Model, DateTimeOffset.FromUnixTimeMilliseconds(hour * MillisecondsAnHour), entry.Schema, context, Wake, abandon.Token);
         return known[(entry.Model, hour, entry.Schema)] = stream;
@@ -252,10 +259,8 @@ public sealed class PredictionLog : IAsyncDisposable
         logger.WriterWasKilled(writer, accepted, lost);
     }
 
-    private byte[] HashKey()
-    {
-        if (options.HashKey is { } key) return Convert.FromBase64String(key);
-        logger.NoHashKey();
-        return RandomNumberGenerator.GetBytes(32);
-    }
+    // The same in every instance and after every start, so that equal values stay equal; a secret only where one is configured.
+    private byte[] HashKey(string account) => options.HashKey is { } key
+        ? Convert.FromBase64String(key)
+        : SHA256.HashData(Encoding.UTF8.GetBytes($"prediction-log {account}"));
 }

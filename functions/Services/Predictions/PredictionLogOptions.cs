@@ -29,7 +29,8 @@ public sealed class PredictionLogOptions
     /// <summary>The folder for the counts that survive a killed process; null for the machine's temporary folder.</summary>
     public string? LedgerFolder { get; set; }
 
-    /// <summary>The key, in Base64, of the hashes that a policy's <c>hash</c> rules ask for. Without it each start takes a key of its own: hashes of different runs do not match.</summary>
+    /// <summary>The key, in Base64, of the hashes that a policy's <c>hash</c> rules ask for. Without it the key follows from the storage account's name: equal values stay equal, but whoever knows the name can try values.</summary>
+    [Base64String]
     public string? HashKey { get; set; }
 }
 
