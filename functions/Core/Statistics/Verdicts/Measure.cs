@@ -31,10 +31,27 @@ public static class Measure
 
     private static TestResult Area(FeatureColumn reference, FeatureColumn current)
     {
-        var pair = SortedPair.Compare(reference.Sorted, current.Sorted);
-        var (p, how) = AreaNull.PValue(reference.Sorted, current.Sorted, pair);
-        var distance = pair.Wasserstein / reference.Deviation;
-        return new(distance, p, reference.Size, current.Size, how, distance);
+        var (r, c) = Moderate(reference, current);
+        var pair = SortedPair.Compare(r.Sorted, c.Sorted);
+        var p = AreaNull.PValue(r.Sorted, c.Sorted, pair);
+        // A reference whose squares vanish beside the window's values is a point to it.
+        var distance = r.Deviation > 0 ? pair.Wasserstein / r.Deviation : double.PositiveInfinity;
+        return new(distance, p, reference.Size, current.Size, TestMethod.Permutation, distance);
+    }
+
+    /// <summary>Both sides in another unit if the squares of their values would overflow or vanish; a power of two, which costs no digits.</summary>
+    private static (FeatureColumn, FeatureColumn) Moderate(FeatureColumn reference, FeatureColumn current)
+    {
+        var largest = new[] { reference.Sorted[0], reference.Sorted[^1], current.Sorted[0], current.Sorted[^1] }.Max(Math.Abs);
+        return largest is > 1e-100 and < 1e100 ? (reference, current) : (Scaled(reference), Scaled(current));
+
+        FeatureColumn Scaled(FeatureColumn column)
+        {
+            var scaled = column.Sorted.ToArray();
+            for (var i = 0; i < scaled.Length; i++)
+                scaled[i] = Math.ScaleB(scaled[i], -Math.ILogB(largest));
+            return FeatureColumn.OfSorted(scaled, 0);
+        }
     }
 
     private static string? WhyNot(DriftMethod method, FeatureColumn reference, FeatureColumn current) => (reference, current) switch

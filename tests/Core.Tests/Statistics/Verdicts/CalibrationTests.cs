@@ -40,6 +40,18 @@ public sealed class CalibrationTests
         Assert.InRange(p.Count(value => value <= 0.1), 20, 88); // and no needless caution
     }
 
+    // Cauchy's law has no variance: one far value decides, and no limit law with a finite one holds.
+    [Fact]
+    public void Wasserstein_OfCleanHeavyTails_IsSuperUniform()
+    {
+        var random = new Random(11);
+        FeatureColumn Cauchy(int rows) => FeatureColumn.OfNumbers([.. Enumerable.Range(0, rows).Select(_ => Math.Tan(Math.PI * (random.NextDouble() - 0.5)))]);
+        var p = PValues(500, () => Cauchy(3000), () => Cauchy(200), DriftMethod.Wasserstein);
+        Super(p, 0.01, 21);
+        Super(p, 0.1, 88);
+        Super(p, 0.5, 310);
+    }
+
     // Beyond the draws' resolution the p-value must go on falling, or a feature among a thousand could never drift.
     [Theory, MemberData(nameof(Cases))]
     public void PValue_OfAGrossShift_IsFarBelowTheDrawsResolution(DriftMethod method, int size)

@@ -75,6 +75,19 @@ public sealed class MeasureTests
         Assert.Equal(TestMethod.Permutation, test.Method);
     }
 
+    [Theory]
+    [InlineData(1e308)]
+    [InlineData(1e-308)]
+    public void Feature_OfExtremeNumbers_HasFiniteFigures(double unit)
+    {
+        double[] values = [.. Enumerable.Range(-50, 100).Select(i => i / 50.0 * unit)];
+        foreach (var method in Enum.GetValues<DriftMethod>())
+        {
+            var test = Measure.Feature("a", null, FeatureColumn.OfNumbers(values), FeatureColumn.OfNumbers([.. values.Select(v => v / 2)]), method).Test!.Value;
+            Assert.True(double.IsFinite(test.Statistic) && double.IsFinite(test.Effect) && test.PValue is >= 0 and < 0.05, $"{method}: {test}");
+        }
+    }
+
     private static string? Why(FeatureColumn reference, FeatureColumn current, DriftMethod method = DriftMethod.Auto) =>
         Measure.Feature("a", null, reference, current, method).NotComparable;
 }

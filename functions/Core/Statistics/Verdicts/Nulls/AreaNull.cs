@@ -1,93 +1,83 @@
 namespace Serverless.Core.Statistics;
 
-/// <summary>The chance of so large a Wasserstein distance between two samples of one distribution.</summary>
+/// <summary>The chance of so large a Wasserstein distance when a row's side says nothing about its value.</summary>
 /// <remarks>
-/// Below 100 rows on a side rows are dealt anew to the two sides. Above, ∫|F − G| dx → √(1/n + 1/m) ∫|B(F(x))| dx with a Brownian bridge B
-/// (del Barrio, Giné, Matrán, Annals of Probability 27 (1999)), drawn over quantiles of the pooled sample that stand closer towards its ends.
+/// A permutation test at every size: rows are dealt anew to the two sides. So that a deal costs the same for any number of rows, the pooled sample is cut
+/// into at most 128 blocks whose rows count as their mean: single rows at both ends, where one far value decides, and blocks that grow towards the middle.
+/// The blocks do not depend on a row's side, so the test of the blocks' distance is exact; it is Wasserstein's own while blocks are single rows.
 /// </remarks>
 internal static class AreaNull
 {
-    private const int Few = 100, Steps = 128;
+    private const int Singles = 32, Middle = 64, Draws = 10_000;
 
-    public static (double P, TestMethod Method) PValue(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, SortedPair seen)
+    public static double PValue(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, SortedPair pair)
     {
-        var pooled = Merge(reference, current);
-        double n = reference.Length, m = current.Length, spread = 1 / n + 1 / m;
-        var deviation = Math.Sqrt(Sample.SquaresAround(pooled, Sample.Mean(pooled)) / pooled.Length * spread);
+        var (sizes, steps, ofCurrent) = Blocks(reference, current);
+        long n = reference.Length, m = current.Length;
+        var counts = new long[sizes.Length];
         // Ranks only, so that a change of unit changes no draw; and not the sizes alone, or all windows of one size would share the draws' error.
-        var seed = RandomStream.Mix((ulong)seen.Gap);
-        var few = Math.Min(n, m) < Few;
-        var draws = few ? (int)Math.Clamp(200_000_000L / pooled.Length, 999, MonteCarlo.Draws) : MonteCarlo.Draws;
-        var p = MonteCarlo.PValue(seen.Wasserstein, few ? Dealt(pooled, (int)Math.Min(n, m)) : Bridge(pooled, Math.Sqrt(spread)), LogTail, draws, seed);
-        return (p, few ? TestMethod.Permutation : TestMethod.Asymptotic);
+        return MonteCarlo.PValue(Area(ofCurrent, sizes, steps, n, m), Draw, LogTail(reference, current), Draws, RandomStream.Mix((ulong)pair.Gap));
 
-        // The largest normal variable under the integral is the gap of the means.
-        double LogTail(double value) => -value * value / (2 * deviation * deviation);
+        double Draw(ref RandomStream random)
+        {
+            long total = n + m, left = m;
+            for (var i = 0; i < sizes.Length; i++)
+            {
+                counts[i] = sizes[i] == 1 ? (random.Unit() * total < left ? 1 : 0) : Hypergeometric.Draw(ref random, sizes[i], total, left);
+                total -= sizes[i];
+                left -= counts[i];
+            }
+            return Area(counts, sizes, steps, n, m);
+        }
     }
 
-    /// <summary>Selection sampling (Knuth, TAOCP 2, algorithm S) along the pooled sample, the area summed on the way.</summary>
-    private static NullDraw Dealt(double[] pooled, int small) => (ref random) =>
+    private static double Area(long[] current, long[] sizes, double[] steps, double n, double m)
     {
-        int left = small, large = pooled.Length - small;
         double gap = 0, area = 0;
-        for (var i = 0; i + 1 < pooled.Length; i++)
+        for (var i = 0; i < steps.Length; i++)
         {
-            var taken = random.Below(pooled.Length - i) < left;
-            left -= taken ? 1 : 0;
-            gap += taken ? 1.0 / small : -1.0 / large;
-            area += Math.Abs(gap) * (pooled[i + 1] - pooled[i]);
+            gap += current[i] / m - (sizes[i] - current[i]) / n;
+            area += Math.Abs(gap) * steps[i];
         }
         return area;
-    };
+    }
 
-    private static NullDraw Bridge(double[] pooled, double scale)
+    /// <summary>The gap of the means is the integral without the bars, and among all integrals with signs the one of the largest variance.</summary>
+    private static Func<double, double> LogTail(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
-        var (at, width) = Grid(pooled);
-        var steps = at.Select((u, k) => Math.Sqrt(u - (k == 0 ? 0 : at[k - 1]))).ToArray();
-        var walk = new double[at.Length];
-        return (ref random) =>
+        double n = reference.Length, m = current.Length, a = Sample.Mean(reference), b = Sample.Mean(current), mean = (a * n + b * m) / (n + m);
+        var variance = (Sample.SquaresAround(reference, mean) + Sample.SquaresAround(current, mean)) / (n + m) * (1 / n + 1 / m);
+        return value => -value * value / (2 * variance);
+    }
+
+    /// <summary>The rows of each block, the steps between the blocks' means, and the rows that the current side has in them.</summary>
+    private static (long[] Sizes, double[] Steps, long[] OfCurrent) Blocks(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        var cuts = Cuts(reference.Length + current.Length);
+        long[] sizes = new long[cuts.Length], ofCurrent = new long[cuts.Length];
+        var means = new double[cuts.Length];
+        int i = 0, j = 0;
+        for (var block = 0; block < cuts.Length; block++)
         {
-            var sum = 0.0;
-            for (var k = 0; k < walk.Length; k += 2)
+            for (; i + j < cuts[block]; sizes[block]++)
             {
-                var (x, y) = Normals(ref random);
-                walk[k] = sum += steps[k] * x;
-                walk[k + 1] = sum += steps[k + 1] * y;
+                var fromReference = j == current.Length || (i < reference.Length && reference[i] <= current[j]);
+                means[block] += ((fromReference ? reference[i] : current[j]) - means[block]) / (sizes[block] + 1);
+                ofCurrent[block] += fromReference ? 0 : 1;
+                i += fromReference ? 1 : 0;
+                j += fromReference ? 0 : 1;
             }
-            var end = sum + Math.Sqrt(1 - at[^1]) * Normals(ref random).X;
-            var area = 0.0;
-            for (var k = 0; k < walk.Length; k++)
-                area += Math.Abs(walk[k] - at[k] * end) * width[k];
-            return area * scale;
-        };
-    }
-
-    private static (double[] At, double[] Width) Grid(double[] pooled)
-    {
-        double[] at = new double[Steps], width = new double[Steps];
-        for (var k = 0; k < Steps; k++)
-        {
-            at[k] = Arc(k + 0.5);
-            width[k] = Bins.Quantile(pooled, Arc(k + 1)) - Bins.Quantile(pooled, Arc(k));
         }
-        return (at, width);
-
-        static double Arc(double k) => Math.Pow(Math.Sin(Math.PI * k / (2 * Steps)), 2);
+        return (sizes, [.. means.Skip(1).Zip(means, (next, mean) => next - mean)], ofCurrent);
     }
 
-    /// <summary>Box and Muller (1958).</summary>
-    private static (double X, double Y) Normals(ref RandomStream random)
+    /// <summary>Where blocks end, in rows from the lowest.</summary>
+    private static int[] Cuts(int rows)
     {
-        var radius = Math.Sqrt(-2 * Math.Log(1 - random.Unit()));
-        var (sine, cosine) = Math.SinCos(2 * Math.PI * random.Unit());
-        return (radius * cosine, radius * sine);
-    }
-
-    private static double[] Merge(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        var merged = new double[a.Length + b.Length];
-        for (int i = 0, j = 0, k = 0; k < merged.Length; k++)
-            merged[k] = j == b.Length || (i < a.Length && a[i] <= b[j]) ? a[i++] : b[j++];
-        return merged;
+        if (rows <= 2 * Singles + Middle)
+            return [.. Enumerable.Range(1, rows)];
+        var ends = Enumerable.Range(1, Singles).Concat(Enumerable.Range(rows - Singles, Singles + 1));
+        var arcs = Enumerable.Range(1, Middle - 1).Select(k => Singles + (int)((rows - 2 * Singles) * Math.Pow(Math.Sin(Math.PI * k / (2 * Middle)), 2)));
+        return [.. ends.Concat(arcs).Distinct().Order()];
     }
 }
