@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(1306, LogLevel.Warning, "Named keys cannot be read: those that were known go on")]
     public static partial void KeysAreOld(this ILogger logger, Exception failure);
 
+    [LoggerMessage(1307, LogLevel.Information, "{Count} artifacts that nothing names removed")]
+    public static partial void ArtifactsSwept(this ILogger logger, int count);
+
     [LoggerMessage(1303, LogLevel.Information, "{Count} abandoned uploads removed")]
     public static partial void UploadsSwept(this ILogger logger, int count);
 }

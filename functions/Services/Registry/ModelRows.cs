@@ -10,6 +10,12 @@ namespace Serverless.Services.Registry;
 /// <param name="artifacts">Where large ones go.</param>
 public sealed class ModelRows(ArtifactBlobs artifacts)
 {
+    /// <summary>The property of a text that fits.</summary>
+    internal const string Text = "json";
+
+    /// <summary>The property that names where a larger one is.</summary>
+    internal const string TextAt = "jsonAt";
+
     private const int LargestInline = 30 << 10;
 
     internal async Task<TableEntity> WriteAsync<T>(ModelName model, string row, T record, JsonTypeInfo<T> type, CancellationToken cancel)
@@ -21,8 +27,8 @@ public sealed class ModelRows(ArtifactBlobs artifacts)
     internal async Task<TableEntity> WriteTextAsync(ModelName model, string row, string json, CancellationToken cancel)
     {
         var entity = new TableEntity(StorageNames.Partition(model), row);
-        if (json.Length * sizeof(char) <= LargestInline) entity["json"] = json;
-        else entity["jsonAt"] = (await artifacts.PutTextAsync(json, cancel)).Hex;
+        if (json.Length * sizeof(char) <= LargestInline) entity[Text] = json;
+        else entity[TextAt] = (await artifacts.PutTextAsync(json, cancel)).Hex;
         return entity;
     }
 
@@ -30,5 +36,5 @@ public sealed class ModelRows(ArtifactBlobs artifacts)
         JsonSerializer.Deserialize(await ReadTextAsync(entity, cancel), type)!;
 
     internal async ValueTask<string> ReadTextAsync(TableEntity entity, CancellationToken cancel) =>
-        entity.GetString("json") ?? await artifacts.GetTextAsync(Digest.Parse(entity.GetString("jsonAt")), cancel);
+        entity.GetString(Text) ?? await artifacts.GetTextAsync(Digest.Parse(entity.GetString(TextAt)), cancel);
 }

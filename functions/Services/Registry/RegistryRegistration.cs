@@ -28,7 +28,7 @@ public static class RegistryRegistration
         services.AddSingleton<ModelService>().AddSingleton<ModelCatalog>().AddSingleton<AliasService>();
         services.AddSingleton<PolicyVersions>().AddSingleton<PolicyService>().AddSingleton<AuditTrail>();
         services.AddSingleton<VersionReader>().AddSingleton<SnapshotReader>().AddSingleton<VersionService>().AddSingleton<VersionIntake>().AddSingleton<RegistrationService>();
-        services.AddSingleton<RegistryAnswers>().AddSingleton<ArtifactReader>().AddSingleton<ModelCards>().AddSingleton<StagingSweep>();
+        services.AddSingleton<RegistryAnswers>().AddSingleton<ArtifactReader>().AddSingleton<ModelCards>().AddSingleton<StagingSweep>().AddSingleton<ArtifactSweep>();
         services.AddSingleton<TrialLoad>(_ => new TrialProcess(TrialLimit).RunAsync);
         services.AddSingleton(provider => new ModelSnapshots(provider.GetRequiredService<SnapshotReader>().ReadAsync, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ArtifactFiles(

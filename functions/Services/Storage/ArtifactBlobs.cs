@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs;
@@ -32,7 +33,7 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
     public async Task PutAsync(Digest digest, Stream content, CancellationToken cancel)
     {
         await EnsureAsync(cancel);
-        if (await Artifact(digest).ExistsAsync(cancel)) return;
+        if (await TouchAsync(digest, cancel)) return;
         await OnlyOnceAsync(() => Artifact(digest).UploadAsync(content, new BlobUploadOptions
         {
             Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
@@ -87,6 +88,42 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
     /// <summary>Reads a text back.</summary>
     public async Task<string> GetTextAsync(Digest digest, CancellationToken cancel) =>
         (await Artifact(digest).DownloadContentAsync(cancel)).Value.Content.ToString();
+
+    /// <summary>Artifacts last written, or put again, before a time; each with what its removal has to match.</summary>
+    public async IAsyncEnumerable<(Digest Digest, ETag ETag)> OldAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await EnsureAsync(cancel);
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, StorageNames.ArtifactPrefix, cancel))
+            if (blob.Properties.LastModified < before && blob.Properties.ETag is { } etag && StorageNames.DigestOf(blob.Name) is { } digest) yield return (digest, etag);
+    }
+
+    /// <summary>Removes an artifact that nobody has put again since it was seen. False when somebody has.</summary>
+    public async Task<bool> TryDeleteAsync(Digest digest, ETag seen, CancellationToken cancel)
+    {
+        try
+        {
+            await Artifact(digest).DeleteAsync(conditions: new() { IfMatch = seen }, cancellationToken: cancel);
+            return true;
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+            return false;
+        }
+    }
+
+    // What is there is made young again: a sweep that has seen it before finds it changed, and leaves it to whoever is about to name it.
+    private async Task<bool> TouchAsync(Digest digest, CancellationToken cancel)
+    {
+        try
+        {
+            await Artifact(digest).SetMetadataAsync(new Dictionary<string, string>(), cancellationToken: cancel);
+            return true;
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+            return false;
+        }
+    }
 
     private static async Task OnlyOnceAsync(Func<Task> write)
     {

@@ -35,6 +35,26 @@ public sealed class ModelsTable(TableServiceClient tables)
         await foreach (var row in rows) yield return row;
     }
 
+    /// <summary>Every partition's name, in order: from one to the next, without reading the rows between.</summary>
+    public async IAsyncEnumerable<string> PartitionsAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        var client = await table.GetAsync(cancel);
+        for (var last = ""; ;)
+        {
+            var after = last;
+            var next = await client.QueryAsync<TableEntity>(row => row.PartitionKey.CompareTo(after) > 0, maxPerPage: 1, select: [nameof(TableEntity.PartitionKey)], cancel).FirstOrDefaultAsync(cancel);
+            if (next is null) yield break;
+            yield return last = next.PartitionKey;
+        }
+    }
+
+    /// <summary>Every row of every model, but of its properties only those named.</summary>
+    public async IAsyncEnumerable<TableEntity> AllAsync(IReadOnlyList<string> properties, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var rows = (await table.GetAsync(cancel)).QueryAsync<TableEntity>(select: [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey), .. properties], cancellationToken: cancel);
+        await foreach (var row in rows) yield return row;
+    }
+
     /// <summary>All of it or nothing of it. False when a condition did not hold: another writer was first.</summary>
     /// <exception cref="ArgumentException">More than 100 actions, a property over 64 KiB, an entity over 1 MiB or a transaction over 4 MiB: limits that the local emulator does not enforce.</exception>
     public async Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)

@@ -48,6 +48,9 @@ public static class StorageNames
     /// <summary>The prefix of uploads that no version names yet.</summary>
     public const string StagingPrefix = "staging/";
 
+    /// <summary>The prefix of artifacts.</summary>
+    public const string ArtifactPrefix = "sha256/";
+
     /// <summary>The model's own row.</summary>
     public const string ModelRow = "model";
 
@@ -109,7 +112,11 @@ public static class StorageNames
         string.Create(CultureInfo.InvariantCulture, $"{DateTime.MaxValue.Ticks - time.UtcTicks:D19}|{id:D}"));
 
     /// <summary>Path of an artifact.</summary>
-    public static string Artifact(Digest digest) => $"sha256/{digest.Hex[..2]}/{digest.Hex}";
+    public static string Artifact(Digest digest) => $"{ArtifactPrefix}{digest.Hex[..2]}/{digest.Hex}";
+
+    /// <summary>The artifact at a path; null for a path that is none's.</summary>
+    public static Digest? DigestOf(string path) =>
+        path.Split('/') is [_, _, { Length: 64 } hex] && hex.All(char.IsAsciiHexDigitLower) ? Digest.Parse(hex) : null;
 
     /// <summary>Path of an upload.</summary>
     public static string Staging(ModelName model, Guid upload) => $"{StagingPrefix}{PathSegment(model)}/{upload:D}";

@@ -40,10 +40,13 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
         if (model is { } one) verdicts.Add(await VerifyChainAsync(await store.GetAsync(one, cancel), cancel));
         else
         {
-            await foreach (var listed in catalog.AllAsync(cancel))
-                verdicts.Add(await store.FindAsync(listed.Name, cancel) is { } there
+            // Both, for either may have been touched: a model that is not listed has a partition, and the other way round.
+            var names = await table.PartitionsAsync(cancel).Select(ModelName.Parse).ToHashSetAsync(cancellationToken: cancel);
+            await foreach (var listed in catalog.AllAsync(cancel)) names.Add(listed.Name);
+            foreach (var name in names.OrderBy(name => name.Value, StringComparer.Ordinal))
+                verdicts.Add(await store.FindAsync(name, cancel) is { } there
                     ? await VerifyChainAsync(there, cancel)
-                    : new(listed.Name, 0, false, "The model is listed, but its partition is gone."));
+                    : new(name, 0, false, "The model's own row is gone."));
         }
 
         return new(verdicts.TrueForAll(verdict => verdict.Valid), verdicts);
