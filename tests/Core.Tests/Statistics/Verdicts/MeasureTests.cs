@@ -88,6 +88,23 @@ public sealed class MeasureTests
         }
     }
 
+    [Fact]
+    public void Column_OfWhatIsNoColumn_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => FeatureColumn.OfCounts([new("a", -1)], 0));
+        Assert.Throws<ArgumentException>(() => FeatureColumn.OfSorted(new[] { double.NaN, 1 }, 0));
+        Assert.Throws<ArgumentException>(() => Judge.Scan([], DriftRule.Default with { FalseAlarmRate = 1.5 }));
+    }
+
+    // Ids in the window only are a change; 950 of 1,000 rows are labels that the reference lacks.
+    [Fact]
+    public void Feature_WhoseLabelsTurnIntoIds_Drifts()
+    {
+        var ids = FeatureColumn.OfLabels(Enumerable.Range(0, 1000).Select(i => i < 50 ? "red" : $"id{i}"));
+        var scan = Judge.Scan([Measure.Feature("a", null, FeatureColumn.OfCounts([new("red", 700), new("blue", 300)], 0), ids, DriftMethod.Auto)], DriftRule.Default);
+        Assert.Equal(DriftVerdict.Drifted, scan.Verdict);
+    }
+
     private static string? Why(FeatureColumn reference, FeatureColumn current, DriftMethod method = DriftMethod.Auto) =>
         Measure.Feature("a", null, reference, current, method).NotComparable;
 }
