@@ -13,13 +13,13 @@ public sealed record AuditHead(long Count, string Hash, DateTimeOffset Last)
 }
 
 /// <summary>
-/// One change of a model. Its hash is SHA-256 over its JSON as stored (UTF-8, members in this order, nulls left out), which
+/// One change of a model, or of the suite's keys. Its hash is SHA-256 over its JSON as stored (UTF-8, members in this order, nulls left out), which
 /// holds the hash of the entry before it: an entry that was edited, removed or moved breaks the chain.
 /// </summary>
 /// <param name="Id">UUIDv7; also the id of the event that tells of the change.</param>
-/// <param name="Sequence">From 1 within the model.</param>
+/// <param name="Sequence">From 1 within the chain: a model's, or that of keys.</param>
 /// <param name="Time">When.</param>
-/// <param name="Model">Of what.</param>
+/// <param name="Model">Of what; null for the suite itself.</param>
 /// <param name="Action">What was done: the event's type without its prefix.</param>
 /// <param name="Subject">To what: <c>models/iris/versions/3</c>.</param>
 /// <param name="Actor">By whom.</param>
@@ -30,5 +30,5 @@ public sealed record AuditHead(long Count, string Hash, DateTimeOffset Last)
 /// <param name="After">What changed, after; null for something gone.</param>
 /// <param name="Previous">The hash of the entry before it.</param>
 public sealed record AuditEntry(
-    Guid Id, long Sequence, DateTimeOffset Time, ModelName Model, string Action, string Subject,
+    Guid Id, long Sequence, DateTimeOffset Time, ModelName? Model, string Action, string Subject,
     string Actor, string CausationId, string? TraceParent, string? Reason, JsonNode? Before, JsonNode? After, string Previous);

@@ -15,7 +15,7 @@ internal sealed record Change(string Action, string Subject, JsonNode? Before, J
 /// <summary>What a writer has decided on a model's state: the model's next state, the rows that go with it, and the story.</summary>
 internal sealed record Plan(ModelRecord Next, IReadOnlyList<TableTransactionAction> Rows, params IReadOnlyList<Change> Changes);
 
-/// <summary>What can be done to a model: the events' types without their prefix.</summary>
+/// <summary>What can be done: to a model, as the events' types without their prefix; and to keys, of which no event tells.</summary>
 internal static class Actions
 {
     public const string ModelCreated = "ModelCreated";
@@ -29,4 +29,6 @@ internal static class Actions
     public const string AliasMoved = "AliasMoved";
     public const string AliasDeleted = "AliasDeleted";
     public const string PolicyChanged = "PolicyChanged";
+    public const string KeyIssued = "KeyIssued";
+    public const string KeyWithdrawn = "KeyWithdrawn";
 }

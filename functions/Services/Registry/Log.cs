@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(1306, LogLevel.Warning, "Named keys cannot be read: those that were known go on")]
     public static partial void KeysAreOld(this ILogger logger, Exception failure);
 
+    [LoggerMessage(1308, LogLevel.Warning, "The audit trail across models lacks an entry of keys until the next one is written")]
+    public static partial void KeyEntryWaits(this ILogger logger, Exception failure);
+
     [LoggerMessage(1307, LogLevel.Information, "{Count} artifacts that nothing names removed")]
     public static partial void ArtifactsSwept(this ILogger logger, int count);
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
@@ -9,6 +8,7 @@ using Serverless.Core.Access;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Events;
+using Serverless.Services.Registry.Audit;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Registry;
@@ -125,24 +125,13 @@ public sealed class ModelStore(
         var written = new List<TableTransactionAction>();
         foreach (var change in plan.Changes)
         {
-            var now = clock.GetUtcNow();
-            var time = now > head.Last ? now : head.Last + TimeSpan.FromMilliseconds(1);
-            var id = Guid.CreateVersion7(time);
-            var entry = new AuditEntry(
-                id, head.Count + 1, time, plan.Next.Name, change.Action, Subject(plan.Next.Name, change), caller.Actor, caller.CausationId,
-                caller.TraceParent, change.Reason, change.Before?.DeepClone(), change.After?.DeepClone(), head.Hash);
-            var json = JsonSerializer.Serialize(entry, StoredJson.Default.AuditEntry);
-            // Strictly later by a millisecond, so that ids sort as the chain does.
-            head = new(entry.Sequence, HashOf(json), DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds() + 1));
+            (var entry, var json, head) = AuditChain.Next(head, clock.GetUtcNow(), plan.Next.Name, Subject(plan.Next.Name, change), change, caller);
             entries.Add(entry);
-            written.Add(new(TableTransactionActionType.Add, new TableEntity(StorageNames.Partition(plan.Next.Name), StorageNames.Audit(id)) { ["hash"] = head.Hash }.WithText("json", json)));
+            written.Add(AuditChain.Row(StorageNames.Partition(plan.Next.Name), entry, json, head));
         }
 
         return (plan.Next with { Audit = head, Updated = entries[^1].Time }, [.. entries], [.. written]);
     }
-
-    /// <summary>An entry's hash: SHA-256 over its JSON as stored.</summary>
-    internal static string HashOf(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
 
     private static string Subject(ModelName name, Change change) => change.Subject.Length == 0 ? $"models/{name}" : $"models/{name}/{change.Subject}";
 
@@ -150,7 +139,7 @@ public sealed class ModelStore(
         entry.Id, EventTypes.Registry + change.Action, entry.Subject, entry.Time, entry.TraceParent,
         new JsonObject
         {
-            ["model"] = entry.Model.Value,
+            ["model"] = entry.Model!.Value.Value,
             ["sequence"] = entry.Sequence,
             ["actor"] = entry.Actor,
             ["causationId"] = entry.CausationId,

@@ -21,7 +21,7 @@ public static class RegistryRegistration
     public static IServiceCollection AddRegistry(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddStorage(configuration);
-        services.AddSingleton<ModelsTable>().AddSingleton<CatalogTable>().AddSingleton<AuditIndexTable>().AddSingleton<ArtifactBlobs>().AddSingleton<OutboxQueue>();
+        services.AddSingleton<ModelsTable>().AddSingleton<CatalogTable>().AddSingleton<AuditIndexTable>().AddSingleton<KeysTable>().AddSingleton<ArtifactBlobs>().AddSingleton<OutboxQueue>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(provider, OutboxDelay(configuration)));
         services.AddSingleton<ModelRows>().AddSingleton<Projections>().AddSingleton<ModelStore>();

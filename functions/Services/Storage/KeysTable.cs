@@ -14,56 +14,78 @@ namespace Serverless.Services.Storage;
 /// <param name="Expires">When it ends, or null.</param>
 public sealed record KeyRow(string Name, Digest Hash, Role Roles, DateTimeOffset Created, DateTimeOffset? Expires);
 
-/// <summary>Table <c>keys</c>, one partition: <c>key</c> | name.</summary>
+/// <summary>Table <c>keys</c>, one partition: the keys by name, and the audit chain of their changes, so that both change in one transaction.</summary>
 /// <param name="tables">The account.</param>
 public sealed class KeysTable(TableServiceClient tables)
 {
-    private const string Partition = "key";
+    /// <summary>The partition.</summary>
+    public const string Partition = "key";
+
+    // No name holds the bar.
+    private const string Head = "|head";
+
     private readonly TableClient table = tables.GetTableClient(StorageNames.KeysTable);
 
-    /// <summary>Writes a key, over one of the same name.</summary>
-    public async Task PutAsync(KeyRow row, CancellationToken cancel)
+    /// <summary>One key, or null.</summary>
+    public async Task<KeyRow?> FindAsync(string name, CancellationToken cancel) =>
+        await FindRowAsync(name, cancel) is { } row ? Read(row) : null;
+
+    /// <summary>Every key, by name.</summary>
+    public IAsyncEnumerable<KeyRow> ListAsync(CancellationToken cancel) =>
+        QueryAsync("", "|", cancel).Where(row => !row.RowKey.Contains('|', StringComparison.Ordinal)).Select(Read);
+
+    /// <summary>The entries of the audit chain, oldest first.</summary>
+    public IAsyncEnumerable<TableEntity> EntriesAsync(CancellationToken cancel) => QueryAsync(StorageNames.AuditPrefix, StorageNames.After(StorageNames.AuditPrefix), cancel);
+
+    /// <summary>The end of the audit chain, with what its change has to match.</summary>
+    public async Task<(AuditHead Head, ETag? ETag)> HeadAsync(CancellationToken cancel) => await FindRowAsync(Head, cancel) is { } row
+        ? (new(row.GetInt64("count")!.Value, row.GetString("hash"), row.GetDateTimeOffset("last")!.Value), row.ETag)
+        : (AuditHead.Start, null);
+
+    /// <summary>Writes or, without a row, removes a key, together with the chain's next entry. False when another writer was first.</summary>
+    public async Task<bool> TryCommitAsync(string name, KeyRow? row, TableTransactionAction entry, AuditHead head, ETag? seen, CancellationToken cancel)
     {
         await table.CreateIfNotExistsAsync(cancel);
-        await table.UpsertEntityAsync(
-            new TableEntity(Partition, row.Name)
-            {
-                ["hash"] = row.Hash.Hex,
-                ["roles"] = row.Roles.ToString(),
-                ["created"] = row.Created,
-                ["expires"] = row.Expires,
-            },
-            TableUpdateMode.Replace, cancel);
-    }
-
-    /// <summary>Removes a key. False when there was none.</summary>
-    public async Task<bool> DeleteAsync(string name, CancellationToken cancel)
-    {
+        var end = new TableEntity(Partition, Head) { ["count"] = head.Count, ["hash"] = head.Hash, ["last"] = head.Last };
         try
         {
-            using var answer = await table.DeleteEntityAsync(Partition, name, ETag.All, cancel);
-            return answer.Status != 404;
+            await table.SubmitTransactionAsync(
+                [
+                    seen is { } etag ? new(TableTransactionActionType.UpdateReplace, end, etag) : new(TableTransactionActionType.Add, end),
+                    entry,
+                    row is null ? new(TableTransactionActionType.Delete, new TableEntity(Partition, name), ETag.All) : new(TableTransactionActionType.UpsertReplace, Write(row)),
+                ], cancel);
+            return true;
         }
-        catch (RequestFailedException absent) when (absent.Status == 404)
+        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 or 404)
         {
             return false;
         }
     }
 
-    /// <summary>Every key, by name.</summary>
-    public async IAsyncEnumerable<KeyRow> ListAsync([EnumeratorCancellation] CancellationToken cancel)
+    private static TableEntity Write(KeyRow row) => new(Partition, row.Name)
     {
-        var entities = table.QueryAsync<TableEntity>(entity => entity.PartitionKey == Partition, cancellationToken: cancel).GetAsyncEnumerator(cancel);
-        await using (entities)
-        {
-            while (await NextAsync(entities))
-            {
-                var entity = entities.Current;
-                yield return new(
-                    entity.RowKey, Digest.Parse(entity.GetString("hash")), Enum.Parse<Role>(entity.GetString("roles")),
-                    entity.GetDateTimeOffset("created")!.Value, entity.GetDateTimeOffset("expires"));
-            }
-        }
+        ["hash"] = row.Hash.Hex,
+        ["roles"] = row.Roles.ToString(),
+        ["created"] = row.Created,
+        ["expires"] = row.Expires,
+    };
+
+    private static KeyRow Read(TableEntity row) => new(
+        row.RowKey, Digest.Parse(row.GetString("hash")), Enum.Parse<Role>(row.GetString("roles")), row.GetDateTimeOffset("created")!.Value, row.GetDateTimeOffset("expires"));
+
+    private async Task<TableEntity?> FindRowAsync(string row, CancellationToken cancel)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, row, cancellationToken: cancel);
+        return found.HasValue ? found.Value : null;
+    }
+
+    private async IAsyncEnumerable<TableEntity> QueryAsync(string after, string before, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var rows = table.QueryAsync<TableEntity>(
+            row => row.PartitionKey == Partition && row.RowKey.CompareTo(after) > 0 && row.RowKey.CompareTo(before) < 0, cancellationToken: cancel).GetAsyncEnumerator(cancel);
+        await using (rows)
+            while (await NextAsync(rows)) yield return rows.Current;
     }
 
     // No key has been issued yet: there is no table.

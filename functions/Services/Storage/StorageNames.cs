@@ -16,6 +16,8 @@ namespace Serverless.Services.Storage;
 /// table catalog     hash bucket | model                 listing without scanning partitions
 /// table auditindex  inverted day | inverted time|id     the audit trail across models, newest first
 /// table keys        key | name                          named keys
+///                       | |head                         the end of their audit chain
+///                       | audit|{uuidv7}                its entries
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events

@@ -2,10 +2,8 @@ using System.Text;
 using Azure.Data.Tables;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 using Serverless.Core.Access;
 using Serverless.Services.Registry.Keys;
-using Serverless.Services.Storage;
 
 namespace Serverless.Services.Tests.Registry;
 
@@ -51,5 +49,5 @@ public sealed class GatekeeperTests
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value))).Build();
 
     // No key is presented here, so none is looked up.
-    private static NamedKeys Keys() => new(new KeysTable(new TableServiceClient("UseDevelopmentStorage=true")), TimeProvider.System, NullLogger<NamedKeys>.Instance);
+    private static NamedKeys Keys() => NamedKeysTests.Over(new TableServiceClient("UseDevelopmentStorage=true"), TimeProvider.System);
 }

@@ -22,8 +22,15 @@ public sealed class NamedKeysTests : IDisposable
     {
         http = new(line);
         var options = new TableClientOptions { Transport = new HttpClientTransport(http), Retry = { MaxRetries = 0 } };
-        here = new(new KeysTable(new TableServiceClient(azurite.ConnectionString, options)), clock, NullLogger<NamedKeys>.Instance);
-        there = new(new KeysTable(new TableServiceClient(azurite.ConnectionString)), clock, NullLogger<NamedKeys>.Instance);
+        here = Over(new TableServiceClient(azurite.ConnectionString, options), clock);
+        there = Over(new TableServiceClient(azurite.ConnectionString), clock);
+    }
+
+    /// <summary>The keys of one instance.</summary>
+    internal static NamedKeys Over(TableServiceClient tables, TimeProvider clock)
+    {
+        var table = new KeysTable(tables);
+        return new(table, new KeyLedger(table, new AuditIndexTable(tables), clock, NullLogger<KeyLedger>.Instance), clock, NullLogger<NamedKeys>.Instance);
     }
 
     public void Dispose() => http.Dispose();

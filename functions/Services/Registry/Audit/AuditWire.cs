@@ -9,12 +9,13 @@ public sealed record AuditEntryResponse(ExactJson Entry, string Hash);
 
 /// <summary>What a verification of audit chains found.</summary>
 /// <param name="Valid">Whether every chain holds.</param>
-/// <param name="Models">Each chain.</param>
-public sealed record AuditVerdict(bool Valid, IReadOnlyList<ChainVerdict> Models);
+/// <param name="Models">Each model's.</param>
+/// <param name="Keys">The chain of named keys; null where one model was asked for.</param>
+public sealed record AuditVerdict(bool Valid, IReadOnlyList<ChainVerdict> Models, ChainVerdict? Keys);
 
 /// <summary>What a verification of one chain found.</summary>
-/// <param name="Model">Whose.</param>
+/// <param name="Model">Whose; null for that of named keys.</param>
 /// <param name="Entries">Entries that hold.</param>
 /// <param name="Valid">Whether all do.</param>
 /// <param name="Problem">The first broken link, in words.</param>
-public sealed record ChainVerdict(ModelName Model, long Entries, bool Valid, string? Problem);
+public sealed record ChainVerdict(ModelName? Model, long Entries, bool Valid, string? Problem);

@@ -12,9 +12,10 @@ namespace Serverless.Services.Registry.Keys;
 
 /// <summary>The suite's own keys: each a principal with roles, shown once when issued, kept as a hash.</summary>
 /// <param name="table">Where they are kept.</param>
+/// <param name="ledger">Changes them.</param>
 /// <param name="clock">Ends keys, and measures how fresh the list in memory is.</param>
 /// <param name="logger">Says who issued and withdrew what, and when keys cannot be read.</param>
-public sealed class NamedKeys(KeysTable table, TimeProvider clock, ILogger<NamedKeys> logger)
+public sealed class NamedKeys(KeysTable table, KeyLedger ledger, TimeProvider clock, ILogger<NamedKeys> logger)
 {
     /// <summary>How long the list in memory is taken as it is.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
@@ -36,14 +37,15 @@ public sealed class NamedKeys(KeysTable table, TimeProvider clock, ILogger<Named
     /// <param name="issuer">Who issues it.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>The key: 43 characters, 256 random bits. It cannot be read again.</returns>
-    /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/>: no role, or an end in the past.</exception>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/>: no role, or an end in the past; <see cref="ProblemKind.VersionConflict"/>.</exception>
     public async Task<string> IssueAsync(KeyName name, Role roles, DateTimeOffset? expires, Caller issuer, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         if (roles == Role.Open) throw new ProblemException(ProblemKind.InvalidRequest, "A key needs at least one role.") { Where = "roles" };
         if (expires <= now) throw new ProblemException(ProblemKind.InvalidRequest, "The key would end before it begins.") { Where = "expires" };
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        await table.PutAsync(new(name.Value, PresentedKey.HashOf(key), roles, now, expires), cancel);
+        var row = new KeyRow(name.Value, PresentedKey.HashOf(key), roles, now, expires);
+        await ledger.ChangeAsync(name, before => (row, new(Actions.KeyIssued, "", KeyLedger.Describe(before), KeyLedger.Describe(row))), issuer, cancel);
         Forget();
         logger.KeyIssued(name, roles, issuer.Actor);
         return key;
@@ -53,9 +55,10 @@ public sealed class NamedKeys(KeysTable table, TimeProvider clock, ILogger<Named
     /// <exception cref="ProblemException"><see cref="ProblemKind.NotFound"/></exception>
     public async Task WithdrawAsync(KeyName name, Caller caller, CancellationToken cancel)
     {
-        var existed = await table.DeleteAsync(name.Value, cancel);
+        await ledger.ChangeAsync(name, before => before is not null
+            ? (null, new(Actions.KeyWithdrawn, "", KeyLedger.Describe(before), null))
+            : throw new ProblemException(ProblemKind.NotFound, $"There is no key named {name.Value}."), caller, cancel);
         Forget();
-        if (!existed) throw new ProblemException(ProblemKind.NotFound, $"There is no key named {name.Value}.");
         logger.KeyWithdrawn(name, caller.Actor);
     }
 
