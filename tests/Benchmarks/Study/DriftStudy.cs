@@ -18,8 +18,8 @@ internal static class DriftStudy
         Step(() => FalseAlarms.OfOtherRules(scans, 1, [100, 1_000, 10_000, 100_000]));
         Step(() => FalseAlarms.OfOtherRules(scans, 30, [100, 1_000]));
         foreach (var size in new[] { 100, 1_000, 10_000 })
-            Step(() => Power.OfNumbers(scans / 4, size));
-        Step(() => Power.OfLabels(scans / 4, 1_000));
+            Step(() => Power.OfNumbers(scans / 5, size));
+        Step(() => Power.OfLabels(scans / 5, 1_000));
         Step(() => Power.OfTheIrrelevant(scans, [1_000, 10_000, 100_000, 1_000_000]));
         Step(() => Detectors.Report(scans / 4));
         return Task.CompletedTask;

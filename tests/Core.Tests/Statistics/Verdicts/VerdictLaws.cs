@@ -46,7 +46,7 @@ public sealed class VerdictLaws
         }
     }
 
-    [Property(MaxTest = 5)]
+    [Property(MaxTest = 2)]
     public void Effect_OfALargerShift_IsNotSmaller(int seed)
     {
         var random = new Random(seed);
