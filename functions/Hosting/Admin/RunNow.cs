@@ -3,20 +3,26 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Hosting.Events;
 using Serverless.Hosting.Functions;
+using Serverless.Hosting.Http;
 using Serverless.Hosting.Invocation;
 using Serverless.Hosting.Queues;
 
 namespace Serverless.Hosting.Admin;
 
 /// <summary>Runs a function in the background because someone asked for it.</summary>
-internal sealed class RunNow(IReadOnlyDictionary<string, BackgroundFunction> functions, TimeProvider clock) : IListener
+internal sealed class RunNow(IReadOnlyDictionary<string, BackgroundFunction> functions, IReadOnlyDictionary<string, HttpFunction> web, TimeProvider clock) : IListener
 {
     private readonly RunningTasks running = new();
     private CancellationToken drain;
 
-    /// <summary>False for an HTTP function, which is run by its URL, and for input that the function can't take.</summary>
+    /// <summary>False for input that the function can't take.</summary>
     public bool Start(FunctionEntry entry, string input)
     {
+        if (web.TryGetValue(entry.Name, out var served))
+        {
+            running.Start(() => served.RunAsync(input, drain));
+            return true;
+        }
         if (!functions.TryGetValue(entry.Name, out var function) || !TryBind(entry, input, out var value)) return false;
         running.Start(() => RunAsync(function, value));
         return true;

@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Serverless.Hosting.Functions;
 using Serverless.Hosting.Invocation;
 using Serverless.Hosting.Keys;
@@ -32,6 +34,18 @@ internal sealed class HttpFunction
 
     public Task ServeAsync(HttpContext http) =>
         gate.IsOpen && (level == AuthorizationLevel.Anonymous || !keys.Enforced) ? InvokeAsync(http) : CheckAsync(http);
+
+    /// <summary>Runs it without a caller: the input is the body, the route's parameters have no value, nobody reads the answer.</summary>
+    public async Task RunAsync(string input, CancellationToken drain)
+    {
+        await using var scope = serving.Root.CreateAsyncScope();
+        var body = Encoding.UTF8.GetBytes(input);
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = drain };
+        http.Request.Method = ((HttpTriggerAttribute)function.Trigger).Methods is [var method, ..] ? method.ToUpperInvariant() : HttpMethods.Get;
+        http.Request.ContentType = "application/json";
+        (http.Request.Body, http.Request.ContentLength) = (new MemoryStream(body), body.Length);
+        await InvokeAsync(http);
+    }
 
     private async Task CheckAsync(HttpContext http)
     {

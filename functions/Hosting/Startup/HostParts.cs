@@ -33,6 +33,7 @@ internal sealed class HostParts
     private readonly Serving serving;
     private readonly List<IListener> listeners;
     private readonly Dictionary<string, BackgroundFunction> background;
+    private readonly Dictionary<string, HttpFunction> web = new(StringComparer.Ordinal);
 
     public HostParts(WebApplication app, FunctionCatalog catalog, ServiceLifetimes lifetimes, FunctionPipeline pipeline, HostJson file)
     {
@@ -55,7 +56,7 @@ internal sealed class HostParts
         AddQueues();
         AddTimers(announcement);
         MapEvents(app);
-        var run = new RunNow(background, clock);
+        var run = new RunNow(background, web, clock);
         listeners.Add(run);
         new AdminEndpoints(catalog, new FunctionDescriptions(catalog, file.RoutePrefix), run, check, new HostStatus(storage.HostId, clock)).Map(app);
         if (!settings.GetValue(HostSettings.Quiet, false)) app.Lifetime.ApplicationStarted.Register(() => announcement.Write(Console.Out, app.Urls));
@@ -69,7 +70,7 @@ internal sealed class HostParts
         {
             if (function.Trigger is not HttpTriggerAttribute trigger) continue;
             if (HttpRoutes.Problem(function, trigger) is { } problem) problems.Add(problem);
-            else HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, new HttpFunction(function, with).ServeAsync);
+            else HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, (web[function.Name] = new HttpFunction(function, with)).ServeAsync);
         }
         FunctionCatalog.Refuse(problems);
     }

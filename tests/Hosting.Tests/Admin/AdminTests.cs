@@ -20,6 +20,14 @@ public sealed class AdminFunctions(Recorder recorder)
 
     [Function("Web")]
     public static string Web([HttpTrigger(AuthorizationLevel.Function, "get", Route = "web/{id}")] HttpRequest request, int id) => request.Method + id;
+
+    [Function("Form")]
+    public async Task<string> Form([HttpTrigger(AuthorizationLevel.Function, "put", Route = "form/{name}")] HttpRequest request, string? name)
+    {
+        using var reader = new StreamReader(request.Body);
+        recorder.Add($"{request.Method} {name ?? "nobody"} {await reader.ReadToEndAsync()}");
+        return "unread";
+    }
 }
 
 public sealed class AdminTests(AzuriteFixture azurite)
@@ -34,7 +42,7 @@ public sealed class AdminTests(AzuriteFixture azurite)
         var all = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions"))!.AsArray();
         var web = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions/web"))!;
 
-        Assert.Equal(["FromQueue", "Nightly", "OnEvent", "Web"], all.Select(one => (string)one!["name"]!));
+        Assert.Equal(["Form", "FromQueue", "Nightly", "OnEvent", "Web"], all.Select(one => (string)one!["name"]!));
         var binding = web["config"]!["bindings"]![0]!;
         Assert.Equal(("httpTrigger", "web/{id}", "Function"), ((string)binding["type"]!, (string)binding["route"]!, (string)binding["authLevel"]!));
         Assert.Equal("{}", await host.Client.GetStringAsync("/admin/functions/Nightly/status"));
@@ -57,6 +65,7 @@ public sealed class AdminTests(AzuriteFixture azurite)
     [InlineData("Nightly", "{}", "nightly False")]
     [InlineData("FromQueue", """{"input":"hello"}""", "queue hello")]
     [InlineData("OnEvent", """{"input":"{\"id\":\"1\"}"}""", """event {"id":"1"}""")]
+    [InlineData("Form", """{"input":"hello"}""", "PUT nobody hello")]
     public async Task Function_Posted_RunsNow(string function, string body, string seen)
     {
         await using var host = await StartAsync();
@@ -82,6 +91,16 @@ public sealed class AdminTests(AzuriteFixture azurite)
 
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(0, host.Recorder.Count);
+    }
+
+    [Fact]
+    public async Task HttpFunction_PostedWithoutWhatItNeeds_FailsInTheBackground()
+    {
+        await using var host = await StartAsync();
+        using var answer = await PostAsync(host, "Web", "{}");
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        using var next = await PostAsync(host, "Nightly", "{}");
+        Assert.Equal("nightly False", await host.Recorder.NextAsync<string>());
     }
 
     private static Task<HttpResponseMessage> PostAsync(TestHost host, string function, string body, string? type = "application/json")
