@@ -39,6 +39,7 @@ public static class RoleTable
         ["PutKey"] = Role.Admin,
         ["ListKeys"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
+        ["ReadPredictions"] = Role.Contribute,
         ["GetHealth"] = Role.Open,
         ["GetServer"] = Reader,
         ["GetServerLive"] = Role.Open,

@@ -17,6 +17,8 @@ public enum ProblemKind
     InvalidPolicy,
     /// <summary>The request's content type is not one that the route takes.</summary>
     UnsupportedMediaType,
+    /// <summary>None of the forms that the request accepts is one that the route has.</summary>
+    NotAcceptable,
     /// <summary>The body is larger than the route or the policy takes.</summary>
     BodyTooLarge,
     /// <summary>No model of this name.</summary>

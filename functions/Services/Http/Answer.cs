@@ -49,6 +49,7 @@ public static class Answer
         ProblemKind.InvalidModel => (422, "invalid-model", "Not a model that can be served"),
         ProblemKind.InvalidPolicy => (422, "invalid-policy", "Invalid policy"),
         ProblemKind.UnsupportedMediaType => (415, "unsupported-media-type", "Unsupported media type"),
+        ProblemKind.NotAcceptable => (406, "not-acceptable", "Not acceptable"),
         ProblemKind.BodyTooLarge => (413, "body-too-large", "Body too large"),
         ProblemKind.ModelNotFound => (404, "model-not-found", "Model not found"),
         ProblemKind.VersionNotFound => (404, "version-not-found", "Version not found"),

@@ -13,11 +13,11 @@ public sealed record Paging(int Size, string? After)
 {
     /// <summary>Reads the query.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
-    public static Paging Of(HttpRequest request)
+    public static Paging Of(HttpRequest request, int largest = 1000)
     {
         var size = request.Query["pageSize"].ToString();
         var token = request.Query["pageToken"].ToString();
-        return new(size.Length == 0 ? 100 : Number(size), token.Length == 0 ? null : Decode(token));
+        return new(size.Length == 0 ? 100 : Number(size, largest), token.Length == 0 ? null : Decode(token));
     }
 
     /// <summary>The token that continues after a key.</summary>
@@ -26,9 +26,9 @@ public sealed record Paging(int Size, string? After)
     /// <summary>The token is not one of this list's.</summary>
     public static ProblemException Unknown() => new(ProblemKind.InvalidRequest, "pageToken is not one that this list has given.") { Where = "pageToken" };
 
-    private static int Number(string size) => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1000
+    private static int Number(string size, int largest) => int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= largest
         ? number
-        : throw new ProblemException(ProblemKind.InvalidRequest, "pageSize is a number from 1 to 1000.") { Where = "pageSize" };
+        : throw new ProblemException(ProblemKind.InvalidRequest, $"pageSize is a number from 1 to {largest}.") { Where = "pageSize" };
 
     private static string Decode(string token)
     {

@@ -16,18 +16,8 @@ public sealed class PredictionJoin(PredictionReader predictions, TruthReader tru
     {
         var wanted = query.Columns is { } columns ? query with { Columns = new HashSet<string>(columns) { LogColumns.Id } } : query;
         await using var sides = new JoinSides(truth, query, joined, report, cancel);
-        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
-        {
-            var ids = (StringArray)batch.Column(LogColumns.Id);
-            var beside = new List<(Field, IArrowArray)>();
-            foreach (var side in sides.All) beside.AddRange(await side.MatchAsync(ids));
-            yield return Widen(query.Wants(LogColumns.Id) ? batch : ArrowRows.Project(batch, query.Wants), beside);
-        }
+        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel)) yield return await sides.WidenAsync(batch, query.Wants);
     }
-
-    private static RecordBatch Widen(RecordBatch batch, List<(Field Field, IArrowArray Array)> beside) => new(
-        new Schema([.. batch.Schema.FieldsList, .. beside.Select(column => column.Field)], null),
-        [.. batch.Arrays, .. beside.Select(column => column.Array)], batch.Length);
 }
 
 /// <summary>What is put beside the predictions.</summary>
