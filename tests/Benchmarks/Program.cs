@@ -4,6 +4,7 @@ using Serverless.Benchmarks;
 using Serverless.Benchmarks.Predictions;
 using Serverless.Benchmarks.Serving;
 using Serverless.Benchmarks.Study;
+using Serverless.Benchmarks.Truth;
 
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
@@ -13,6 +14,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["bare-server"] = BareServer.RunAsync,
     ["logging"] = LoggingBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
+    ["truth"] = TruthBenchmark.RunAsync,
     ["profiles"] = ProfileBenchmark.Run,
     ["study"] = DriftStudy.Run,
 };
