@@ -40,6 +40,8 @@ public static class RoleTable
         ["ListKeys"] = Role.Admin,
         ["DeleteKey"] = Role.Admin,
         ["ReadPredictions"] = Role.Contribute,
+        ["RequestErasure"] = Role.Admin,
+        ["GetErasure"] = Role.Admin,
         ["GetHealth"] = Role.Open,
         ["GetServer"] = Reader,
         ["GetServerLive"] = Role.Open,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Serverless.Core.Registry;
 
 namespace Serverless.Services.Predictions;
 
@@ -40,6 +41,12 @@ internal static partial class Log
 
     [LoggerMessage(1612, LogLevel.Information, "Prediction log: {Counters}; last block durable after {Lag}")]
     public static partial void Counted(this ILogger logger, string counters, TimeSpan lag);
+
+    [LoggerMessage(1613, LogLevel.Information, "{Model}: erasure {Id} done, {Rows} predictions gone")]
+    public static partial void Erased(this ILogger logger, ModelName model, Guid id, long rows);
+
+    [LoggerMessage(1614, LogLevel.Information, "{Model}: erasure {Id} waits: a writer still appends to bytes that hold a row")]
+    public static partial void ErasureWaits(this ILogger logger, ModelName model, Guid id);
 
     [LoggerMessage(1610, LogLevel.Warning, "The prediction log's loop stumbled")]
     public static partial void LoopFailed(this ILogger logger, Exception exception);

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
-using System.Security.Cryptography;
-using System.Text;
 using System.Threading.Channels;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
@@ -53,7 +51,7 @@ public sealed class PredictionLog : IAsyncDisposable
         var folder = this.options.LedgerFolder ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "ledgers");
         foreach (var (writer, accepted, lost) in LossLedger.Reconcile(folder)) TellLost(writer, accepted, lost);
         ledger = LossLedger.Open(folder, WriterId);
-        context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, HashKey(blobs.AccountName));
+        context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, this.options.HashKeyFor(blobs.AccountName));
         journal = new(blobs.GetBlobContainerClient(PredictionPaths.Container), WriterId, ledger, clock);
         timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         loop = Task.Run(RunAsync);
@@ -258,9 +256,4 @@ public sealed class PredictionLog : IAsyncDisposable
         counters.Drop(lost, DropReason.Killed);
         logger.WriterWasKilled(writer, accepted, lost);
     }
-
-    // The same in every instance and after every start, so that equal values stay equal; a secret only where one is configured.
-    private byte[] HashKey(string account) => options.HashKey is { } key
-        ? Convert.FromBase64String(key)
-        : SHA256.HashData(Encoding.UTF8.GetBytes($"prediction-log {account}"));
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Services.Predictions;
@@ -32,6 +34,14 @@ public sealed class PredictionLogOptions
     /// <summary>The key, in Base64, of the hashes that a policy's <c>hash</c> rules ask for. Without it the key follows from the storage account's name: equal values stay equal, but whoever knows the name can try values.</summary>
     [Base64String]
     public string? HashKey { get; set; }
+
+    /// <summary>How much longer than rows may wait for storage an erasure does, so that it finds them.</summary>
+    public TimeSpan ErasureDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The key in force: the same in every instance and after every start, so that equal values stay equal; a secret only where one is configured.</summary>
+    internal byte[] HashKeyFor(string account) => HashKey is { } key
+        ? Convert.FromBase64String(key)
+        : SHA256.HashData(Encoding.UTF8.GetBytes($"prediction-log {account}"));
 }
 
 /// <summary>Checks the options at start.</summary>

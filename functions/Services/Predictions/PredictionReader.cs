@@ -76,6 +76,14 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             await foreach (var batch in FilterAsync(source, filter, cancel)) yield return batch;
     }
 
+    /// <summary>All rows of one hour's files, some columns.</summary>
+    internal async IAsyncEnumerable<RecordBatch> HourAsync(Partition files, Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var query = new PredictionQuery(default, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
+        foreach (var source in Sources(query, files, null, new ReadReport()))
+            await foreach (var batch in source.ReadAsync(wanted, cancel)) yield return batch;
+    }
+
     /// <summary>The models that have a log.</summary>
     public async Task<IReadOnlyList<ModelName>> ModelsAsync(CancellationToken cancel)
     {

@@ -17,7 +17,8 @@ public static class PredictionsRegistration
         services.AddSingleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>();
         services.AddSingleton<PredictionCounters>().AddSingleton<PredictionLog>().AddSingleton<PredictionReader>();
         services.AddSingleton<Compaction>().AddSingleton<Retention>().AddSingleton<WriterJournals>().AddSingleton<LogUpkeep>();
-        services.AddSingleton<TruthCounters>().AddSingleton<TruthService>().AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<TruthCompaction>().AddSingleton<PredictionExport>();
+        services.AddSingleton<TruthCounters>().AddSingleton<TruthService>().AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<TruthCompaction>().AddSingleton<PredictionExport>()
+            .AddSingleton<PredictionEraser>().AddSingleton<ErasureService>();
         services.AddHostedService<FlushAtTheEnd>().AddHostedService<CountersReport>();
         return services;
     }

@@ -29,6 +29,8 @@ internal static class Actions
     public const string AliasMoved = "AliasMoved";
     public const string AliasDeleted = "AliasDeleted";
     public const string PolicyChanged = "PolicyChanged";
+    public const string ErasureRequested = "ErasureRequested";
+    public const string PredictionsErased = "PredictionsErased";
     public const string KeyIssued = "KeyIssued";
     public const string KeyWithdrawn = "KeyWithdrawn";
 }

@@ -13,6 +13,7 @@ namespace Serverless.Services.Storage;
 ///                         | policy|0000000003           a policy document
 ///                         | audit|{uuidv7}              the audit trail
 ///                         | outbox|{uuidv7}             an event not yet published
+///                         | erasure|{uuidv7}            an erasure of predictions and its receipt
 /// table catalog     hash bucket | model                 listing without scanning partitions
 /// table auditindex  inverted day | inverted time|id     the audit trail across models, newest first
 /// table keys        key | name                          named keys
@@ -21,6 +22,7 @@ namespace Serverless.Services.Storage;
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events
+/// queue erasure-requests                                entities whose predictions are to be erased
 /// queue log-upkeep                                      models whose prediction log is to be compacted or cut by age
 /// </code>
 /// </remarks>
@@ -43,6 +45,9 @@ public static class StorageNames
 
     /// <summary>The queue that wakes the outbox's dispatcher.</summary>
     public const string OutboxQueue = "outbox-requests";
+
+    /// <summary>The queue of erasures.</summary>
+    public const string ErasureQueue = "erasure-requests";
 
     /// <summary>The queue of prediction logs to look after.</summary>
     public const string UpkeepQueue = "log-upkeep";
@@ -96,6 +101,9 @@ public static class StorageNames
 
     /// <summary>Row of an event not yet published.</summary>
     public static string Outbox(Guid id) => $"{OutboxPrefix}{id:D}";
+
+    /// <summary>Row of an erasure.</summary>
+    public static string Erasure(Guid id) => $"erasure|{id:D}";
 
     /// <summary>The first key that no longer begins with a prefix that ends in <c>|</c>.</summary>
     public static string After(string prefix) => prefix[..^1] + '}';

@@ -26,4 +26,5 @@ internal sealed record FreshSchema(string Model, string Writer, IReadOnlyList<Lo
 [JsonSerializable(typeof(FreshSchema))]
 [JsonSerializable(typeof(WriterCounts))]
 [JsonSerializable(typeof(UpkeepRequest))]
+[JsonSerializable(typeof(ErasureMessage))]
 internal sealed partial class PredictionJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace Serverless.Services.Predictions;
+
+/// <summary>An erasure and its receipt. It names the entity by a hash only: what it is about must not outlive it here.</summary>
+/// <param name="Id">UUIDv7.</param>
+/// <param name="EntitySha256">SHA-256 of the entity's key, as hexadecimal text.</param>
+/// <param name="Requested">When: predictions made until then are erased.</param>
+/// <param name="RequestedBy">By whom.</param>
+/// <param name="Rows">Predictions erased, by the hour (RFC 3339) that they were made in.</param>
+/// <param name="Name">The name under which callers send it; null for any.</param>
+/// <param name="Completed">When nothing was left; null while it goes on.</param>
+public sealed record ErasureRecord(
+    Guid Id, string EntitySha256, DateTimeOffset Requested, string RequestedBy, IReadOnlyDictionary<string, long> Rows, string? Name = null, DateTimeOffset? Completed = null);
+
+/// <summary>A request to erase.</summary>
+/// <param name="Entity">The entity's key, as callers send it beside the features.</param>
+/// <param name="Name">The name under which they send it; absent for any.</param>
+public sealed record ErasureRequest(string Entity, string? Name = null);
+
+/// <summary>An erasure as callers see it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Status"><c>running</c> or <c>completed</c>.</param>
+/// <param name="EntitySha256">SHA-256 of the entity's key.</param>
+/// <param name="Name">The name under which callers send it, or absent.</param>
+/// <param name="Requested">When it was asked for.</param>
+/// <param name="RequestedBy">By whom.</param>
+/// <param name="Completed">When nothing was left, or absent.</param>
+/// <param name="Rows">Predictions erased so far.</param>
+/// <param name="Hours">How many in each hour.</param>
+public sealed record ErasureResponse(
+    Guid Id, string Status, string EntitySha256, string? Name, DateTimeOffset Requested, string RequestedBy, DateTimeOffset? Completed, long Rows, IReadOnlyDictionary<string, long> Hours);
+
+/// <summary>A message of the queue <c>erasure-requests</c>: the one place that holds the entity's key, until it is done.</summary>
+internal sealed record ErasureMessage(string Model, Guid Id, string Entity, string? Name, DateTimeOffset Requested, string Actor, string CausationId, string? TraceParent);
+
+/// <summary>Erasures as callers see them and as they are kept.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ErasureRequest))]
+[JsonSerializable(typeof(ErasureResponse))]
+[JsonSerializable(typeof(ErasureRecord))]
+public sealed partial class ErasureJson : JsonSerializerContext;
