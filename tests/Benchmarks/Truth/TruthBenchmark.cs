@@ -18,6 +18,7 @@ internal static class TruthBenchmark
     private const int Rounds = 7;
     private const int PerRequest = 100;
     private const int LabelEach = 10;
+    private const int Singles = 300;
     private static readonly DateTimeOffset Start = new(2025, 3, 3, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset End = Start.AddDays(7);
 
@@ -32,6 +33,7 @@ internal static class TruthBenchmark
         var ids = await PredictAsync(count, blobs, options, reader);
         await LabelAsync(ids, blobs, options, reader);
         await JoinAsync(count / LabelEach, blobs, reader);
+        await SingleAsync(blobs, options.Value);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -85,6 +87,35 @@ internal static class TruthBenchmark
         if (matched != expected) throw new InvalidOperationException($"{matched} labels were matched, not {expected}.");
         Console.WriteLine($"join of {matched:N0} labels with the week, two columns: {Spread.Of(together).Show("F2")} s; the predictions alone {Spread.Of(alone).Show("F2")} s");
         Console.WriteLine($"it fetches {bytes:N0} bytes; the storage alone gives {read:N0} bytes of the same files, one request a file, in {Spread.Of(storage).Show("F2")} s");
+    }
+
+    // Labels one by one into one hour: appended to a writer's blob, as they are, or each put as a blob of its own.
+    private static async Task SingleAsync(BlobServiceClient blobs, PredictionLogOptions options)
+    {
+        var files = new TruthFiles(blobs, TruthKind.Labels, NullLogger<PredictionReader>.Instance);
+        var (models, columns) = (((string[])["appended", "put"]).Select(Core.Registry.ModelName.Parse).ToArray(), new TruthRows(TruthKind.Labels));
+        var (write, read) = (new[] { new List<double>(), [] }, new[] { new List<double>(), [] });
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (hour, writer) = (Start.AddHours(round), new TruthWriter(files, options, TimeProvider.System));
+            for (var way = 0; way < 2; way++)
+            {
+                var rows = Enumerable.Range(0, Singles).Select(at => new TruthRow(new PredictionId(Guid.CreateVersion7(hour)).ForRow(at), "", TruthValue.Of(true), at, at)).ToArray();
+                var (model, number) = (models[way], 0);
+                write[way].Add(await TimeAsync(async () =>
+                {
+                    foreach (var row in rows)
+                        if (model == models[0]) await writer.AppendAsync(model, hour, [row], default);
+                        else await files.Container.GetBlobClient(PredictionPaths.Fresh(model, hour, "aa", ++number)).UploadAsync(BinaryData.FromBytes(columns.Block([row], model.Value, "aa")));
+                }));
+                read[way].Add(await TimeAsync(async () =>
+                {
+                    if ((await files.ReadAsync(model, hour, null, null, new(), default)).Count != Singles) throw new InvalidOperationException("Labels are missing.");
+                }));
+            }
+        }
+        foreach (var way in (int[])[0, 1])
+            Console.WriteLine($"{Singles} labels one by one, {models[way]}: {Spread.Of(write[way].Select(time => time / Singles * 1000)).Show("F2")} ms each; read {Spread.Of(read[way]).Show("F3")} s");
     }
 
     private static async Task<double> TimeAsync(Func<Task> work)

@@ -2,7 +2,6 @@ using System.Globalization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
 using Serverless.Services.Storage;
@@ -44,11 +43,11 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
             await foreach (var day in files.Reader.DaysAsync(new PredictionQuery(model, since, DateTimeOffset.MaxValue), cancel))
                 foreach (var (hour, listed) in day)
                 {
-                    var part = Own(listed);
+                    var part = TruthPart.In(listed);
                     if (listed.Fresh.Count > 0 || part is { Waiting: > 0 })
                     {
                         written += await RunHourAsync(kind, model, hour, null, cancel) ? 1 : 0;
-                        part = Own(await files.ListAsync(model, hour, cancel));
+                        part = TruthPart.In(await files.ListAsync(model, hour, cancel));
                     }
                     (waiting, matched) = (waiting + (part?.Waiting ?? 0), matched + (part?.Matched ?? 0));
                 }
@@ -74,7 +73,7 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
             var listed = await files.ListAsync(model, hour, cancel);
             await SweepAsync(files, listed, cancel);
             var sources = listed.Fresh.Where(file => file.FlawedUpTo < file.Length && listed.CoveredUpTo(file.Name) < file.Length).Take(MaximumSources).ToHashSet();
-            var again = !written && (erased is not null || Own(listed) is { Waiting: > 0 });
+            var again = !written && (erased is not null || TruthPart.In(listed) is { Waiting: > 0 });
             if (sources.Count == 0 && !again) return written;
             listed.Fresh.RemoveAll(file => listed.CoveredUpTo(file.Name) < file.Length && !sources.Contains(file));
             if (await CompactAsync(files, model, hour, listed, erased, cancel) is not { } done) return written;
@@ -82,8 +81,6 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
         }
         return written;
     }
-
-    private static PartFile? Own(Partition listed) => listed.Parts.FirstOrDefault(part => part.Number == 1);
 
     // Null: what is there does not read, and must not be replaced by less. False: another was first.
     private async Task<bool?> CompactAsync(TruthFiles files, ModelName model, DateTimeOffset hour, Partition listed, IReadOnlySet<PredictionId>? erased, CancellationToken cancel)
@@ -108,51 +105,20 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
         var ids = rows.Select(row => row.Id).ToHashSet();
         var matched = ids.Count == 0 ? 0 : (await lookup.FindAsync(model, ids, null, cancel)).Count;
         // Looked at again for the sake of those that wait, and none has turned up.
-        if (erased is null && listed.Fresh.All(file => listed.CoveredUpTo(file.Name) >= file.Length) && Own(listed)?.Waiting == ids.Count - matched) return null;
+        if (erased is null && listed.Fresh.All(file => listed.CoveredUpTo(file.Name) >= file.Length) && TruthPart.In(listed)?.Waiting == ids.Count - matched) return null;
         Before(CompactionStep.Commit);
-        return await CommitAsync(files, PredictionPaths.Part(model, hour, 1), Parquet(files.Kind, rows), listed, (ids.Count - matched, matched, rows.Count), cancel);
+        return await CommitAsync(new TruthPart(PredictionPaths.Part(model, hour, 1), listed, rows, ids.Count - matched, matched), files, cancel);
     }
 
-    private static MemoryStream Parquet(TruthKind kind, List<TruthRow> rows)
+    private async Task<bool> CommitAsync(TruthPart part, TruthFiles files, CancellationToken cancel)
     {
-        var target = new MemoryStream();
-        using var batch = new TruthRows(kind).Write(rows);
-        using (var writer = new PartWriter(target))
+        if (!await part.CommitAsync(files, cancel))
         {
-            writer.Write(batch);
-            writer.Close();
-        }
-        target.Position = 0;
-        return target;
-    }
-
-    // The one write that decides. It is conditional: of two instances that compact the same hour, one wins.
-    private async Task<bool> CommitAsync(
-        TruthFiles files, string path, MemoryStream parquet, Partition listed, (int Waiting, int Matched, int Rows) counts, CancellationToken cancel)
-    {
-        var upload = new BlobUploadOptions
-        {
-            Conditions = Own(listed) is { } part ? new BlobRequestConditions { IfMatch = part.Tag } : new BlobRequestConditions { IfNoneMatch = ETag.All },
-            HttpHeaders = new BlobHttpHeaders { ContentType = "application/vnd.apache.parquet" },
-            Metadata = new Dictionary<string, string>
-            {
-                [Partition.Covers] = string.Join(',', listed.Fresh.Select(file => $"{file.Name}:{file.Length.ToString(CultureInfo.InvariantCulture)}")),
-                [Partition.RowsKey] = counts.Rows.ToString(CultureInfo.InvariantCulture),
-                [Partition.Waiting] = counts.Waiting.ToString(CultureInfo.InvariantCulture),
-                [Partition.Matched] = counts.Matched.ToString(CultureInfo.InvariantCulture),
-            },
-        };
-        try
-        {
-            await files.Container.GetBlockBlobClient(path).UploadAsync(parquet, upload, cancel);
-            Before(CompactionStep.Sweep);
-            return true;
-        }
-        catch (RequestFailedException taken) when (taken.Status is 404 or 409 or 412)
-        {
-            logger.CompactedElsewhere(path);
+            logger.CompactedElsewhere(part.Path);
             return false;
         }
+        Before(CompactionStep.Sweep);
+        return true;
     }
 
     // What holds bytes that nobody could read is never deleted; what holds nothing else is not looked at again.
