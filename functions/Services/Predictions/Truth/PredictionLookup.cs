@@ -10,6 +10,7 @@ internal sealed class PredictionLookup(PredictionReader reader)
     // Fresh blobs are read whole for their ids. An hour with more of them is looked at once it is compacted.
     private const long MaximumFresh = 64L << 20;
     private const int MaximumElsewhere = 64;
+    private const int AtOnce = 8;
 
     /// <summary>Those of the ids that the model's log has.</summary>
     /// <param name="model">The model.</param>
@@ -34,8 +35,12 @@ internal sealed class PredictionLookup(PredictionReader reader)
         var found = new HashSet<PredictionId>();
         if (hours.Count == 0) return found;
         var others = (await reader.ModelsAsync(cancel)).Where(other => other != model);
-        foreach (var (other, ids) in others.SelectMany(other => hours.Select(ids => (other, ids))).Take(MaximumElsewhere))
-            found.UnionWith(await FindAsync(other, ids, null, cancel));
+        var places = others.SelectMany(other => hours.Select(ids => (Model: other, Ids: ids))).Take(MaximumElsewhere);
+        await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (place, inner) =>
+        {
+            var there = await FindAsync(place.Model, place.Ids, null, inner);
+            lock (found) found.UnionWith(there);
+        });
         return found;
     }
 }
