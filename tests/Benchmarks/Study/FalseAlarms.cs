@@ -45,7 +45,7 @@ internal static class FalseAlarms
             Scans.Row(others[k].Name, counts.Select(c => Scans.Share(c[k], scans)));
     }
 
-    /// <summary>On normal values, which Wasserstein needs; without the largest size, whose sorting would take most of an hour.</summary>
+    /// <summary>On normal values, which Wasserstein needs; the sizes are given, since sorting thirty features of the largest would take most of an hour.</summary>
     public static void OfOtherRules(int scans, int features, int[] sizes)
     {
         var others = OtherRules.Numbers;
