@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Serverless.Hosting.Azurite;
 using Serverless.Testing;
 
@@ -36,6 +37,14 @@ internal sealed class Suite : IAsyncDisposable
         using var answer = await http.PostAsync($"/models/{name ?? model}/versions", file);
         if (answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK))
             throw new InvalidOperationException($"{model} was not registered: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>Has nothing of a model's predictions kept.</summary>
+    public async Task StopLoggingAsync(string model)
+    {
+        using var http = new HttpClient { BaseAddress = Server.Url };
+        using var answer = await http.PutAsJsonAsync($"/models/{model}/policy", new { logging = new { mode = "off" } });
+        answer.EnsureSuccessStatusCode();
     }
 
     public async ValueTask DisposeAsync()

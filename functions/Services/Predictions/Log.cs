@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(1614, LogLevel.Information, "{Model}: erasure {Id} waits: a writer still appends to bytes that hold a row")]
     public static partial void ErasureWaits(this ILogger logger, ModelName model, Guid id);
 
+    [LoggerMessage(1615, LogLevel.Warning, "{Model}: erasure {Id} stumbled and comes again")]
+    public static partial void ErasureStumbled(this ILogger logger, Exception failure, ModelName model, Guid id);
+
     [LoggerMessage(1610, LogLevel.Warning, "The prediction log's loop stumbled")]
     public static partial void LoopFailed(this ILogger logger, Exception exception);
 }

@@ -117,6 +117,8 @@ public sealed class ReadBackTests(Suite suite) : IClassFixture<Suite>
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/models/{model}/predictions") { Headers = { { "Accept", "image/png, text/csv;q=0" } } };
         using var form = await suite.App.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.NotAcceptable, form.StatusCode);
+        using var remaining = await GetAsync($"/models/{model}/predictions", "*/*, application/x-ndjson;q=0, application/json;q=0, application/jsonl;q=0");
+        Assert.Equal("text/csv", remaining.Content.Headers.ContentType?.MediaType);
     }
 
     private async Task<(ModelName Model, List<PredictionId> Ids)> PredictAsync(int rows)

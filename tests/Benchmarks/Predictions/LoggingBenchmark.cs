@@ -27,8 +27,7 @@ internal static class LoggingBenchmark
         using var http = new HttpClient { BaseAddress = suite.Server.Url };
         await suite.RegisterAsync("iris_lr", "on");
         await suite.RegisterAsync("iris_lr", "off");
-        using var policy = await http.PutAsJsonAsync("/models/off/policy", new { logging = new { mode = "off" } });
-        policy.EnsureSuccessStatusCode();
+        await suite.StopLoggingAsync("off");
         foreach (var (connections, rows) in Loads) Console.WriteLine(await CompareAsync(suite.Server, http, connections, rows, pairs, length));
     }
 

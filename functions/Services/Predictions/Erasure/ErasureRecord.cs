@@ -9,9 +9,17 @@ namespace Serverless.Services.Predictions;
 /// <param name="RequestedBy">By whom.</param>
 /// <param name="Rows">Predictions erased, by the hour (RFC 3339) that they were made in.</param>
 /// <param name="Name">The name under which callers send it; null for any.</param>
-/// <param name="Completed">When nothing was left; null while it goes on.</param>
+/// <param name="Pending">Predictions of an hour that was being erased when this was written: a run that ended there has erased some of them.</param>
+/// <param name="Completed">When it ended; null while it goes on.</param>
+/// <param name="Problem">Why it ended before nothing was left; null when nothing is.</param>
 public sealed record ErasureRecord(
-    Guid Id, string EntitySha256, DateTimeOffset Requested, string RequestedBy, IReadOnlyDictionary<string, long> Rows, string? Name = null, DateTimeOffset? Completed = null);
+    Guid Id, string EntitySha256, DateTimeOffset Requested, string RequestedBy, IReadOnlyDictionary<string, long> Rows, string? Name = null,
+    IReadOnlyDictionary<string, long>? Pending = null, DateTimeOffset? Completed = null, string? Problem = null)
+{
+    /// <summary><c>running</c>, <c>completed</c> or <c>failed</c>.</summary>
+    [JsonIgnore]
+    public string Status => Completed is null ? "running" : Problem is null ? "completed" : "failed";
+}
 
 /// <summary>A request to erase.</summary>
 /// <param name="Entity">The entity's key, as callers send it beside the features.</param>
@@ -20,19 +28,20 @@ public sealed record ErasureRequest(string Entity, string? Name = null);
 
 /// <summary>An erasure as callers see it.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Status"><c>running</c> or <c>completed</c>.</param>
+/// <param name="Status"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
 /// <param name="EntitySha256">SHA-256 of the entity's key.</param>
 /// <param name="Name">The name under which callers send it, or absent.</param>
 /// <param name="Requested">When it was asked for.</param>
 /// <param name="RequestedBy">By whom.</param>
-/// <param name="Completed">When nothing was left, or absent.</param>
+/// <param name="Completed">When it ended, or absent.</param>
 /// <param name="Rows">Predictions erased so far.</param>
 /// <param name="Hours">How many in each hour.</param>
+/// <param name="Problem">Why it failed, or absent.</param>
 public sealed record ErasureResponse(
-    Guid Id, string Status, string EntitySha256, string? Name, DateTimeOffset Requested, string RequestedBy, DateTimeOffset? Completed, long Rows, IReadOnlyDictionary<string, long> Hours);
+    Guid Id, string Status, string EntitySha256, string? Name, DateTimeOffset Requested, string RequestedBy, DateTimeOffset? Completed, long Rows, IReadOnlyDictionary<string, long> Hours, string? Problem);
 
 /// <summary>A message of the queue <c>erasure-requests</c>: the one place that holds the entity's key, until it is done.</summary>
-internal sealed record ErasureMessage(string Model, Guid Id, string Entity, string? Name, DateTimeOffset Requested, string Actor, string CausationId, string? TraceParent);
+internal sealed record ErasureMessage(string Model, Guid Id, string Entity, string? Name, DateTimeOffset Requested, string Actor, string CausationId, string? TraceParent, int Attempt);
 
 /// <summary>Erasures as callers see them and as they are kept.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

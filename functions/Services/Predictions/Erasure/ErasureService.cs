@@ -7,7 +7,6 @@ using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Serverless.Core.Access;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
@@ -22,6 +21,8 @@ public sealed class ErasureService(
     IOptions<PredictionLogOptions> options, TimeProvider clock, ILogger<ErasureService> logger)
 {
     private const int LongestEntity = 256;
+    // Half a day: longer than an hour of the log lasts, and than most outages.
+    private const int Attempts = 144;
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
     private readonly WorkQueue queue = new(queues, StorageNames.ErasureQueue);
@@ -37,8 +38,9 @@ public sealed class ErasureService(
         var record = new ErasureRecord(Guid.CreateVersion7(now), Sha256(wanted.Entity), now, caller.Actor, new Dictionary<string, long>(), wanted.Name);
         var known = await models.GetAsync(name, cancel) ?? throw ModelStore.NotFound(name);
         // Before the row, so that no crash leaves a request that nobody works on; late enough that rows on their way have come.
-        await SendAsync(new(model, record.Id, wanted.Entity, wanted.Name, now, caller.Actor, caller.CausationId, caller.TraceParent), known.Policy.Logging.FlushAfter + options.Value.ErasureDelay, cancel);
-        await WriteAsync(name, record, TableTransactionActionType.Add, Actions.ErasureRequested, caller, cancel);
+        await SendAsync(new(model, record.Id, wanted.Entity, wanted.Name, now, caller.Actor, caller.CausationId, caller.TraceParent, 0), known.Policy.Logging.FlushAfter + options.Value.ErasureDelay, cancel);
+        var row = await RowAsync(name, record, cancel);
+        await store.ChangeAsync(name, caller, there => Task.FromResult<Plan?>(PlanOf(name, there, TableTransactionActionType.Add, row, Actions.ErasureRequested, record)), cancel);
         request.HttpContext.Response.Headers.Location = $"/models/{Uri.EscapeDataString(model)}/erasures/{record.Id}";
         return TypedResults.Json(Response(record), ErasureJson.Default.ErasureResponse, statusCode: StatusCodes.Status202Accepted);
     }
@@ -61,24 +63,61 @@ public sealed class ErasureService(
         var model = ModelName.Parse(asked.Model);
         // No row: whoever asked was told that it failed.
         if (await FindAsync(model, asked.Id, cancel) is not { Completed: null } record) return;
-        var (match, whole, erased) = (eraser.Match(asked.Entity, asked.Name, asked.Requested), true, new Dictionary<string, long>(record.Rows));
-        var caller = new Caller(asked.Actor, asked.CausationId, asked.TraceParent);
+        try
+        {
+            var (rows, whole) = await EraseAsync(model, asked, record, cancel);
+            if (whole) await EndAsync(model, rows, asked, null, cancel);
+            else await RepeatAsync(model, asked, cancel);
+        }
+        catch (Exception failure) when (failure is ParquetSharp.ParquetException or InvalidDataException)
+        {
+            await EndAsync(model, record, asked, $"A file of the log cannot be read, and so cannot be written without these rows: {failure.Message}", cancel);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException && asked.Attempt < Attempts)
+        {
+            // Not left to the queue: what it gives up goes to a poison queue, with the key in it.
+            logger.ErasureStumbled(failure, model, asked.Id);
+            await RepeatAsync(model, asked, cancel);
+        }
+    }
+
+    private async Task<(ErasureRecord Record, bool Whole)> EraseAsync(ModelName model, ErasureMessage asked, ErasureRecord record, CancellationToken cancel)
+    {
+        var (match, whole) = (eraser.Match(asked.Entity, asked.Name, asked.Requested), true);
+        var (erased, pending) = (new Dictionary<string, long>(record.Rows), new Dictionary<string, long>(record.Pending ?? new Dictionary<string, long>()));
         await foreach (var (hour, ids) in eraser.FindAsync(model, match, cancel))
         {
-            // Counted before they go: a run that ends half-way leaves fewer to count.
             var key = hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH':00Z'", System.Globalization.CultureInfo.InvariantCulture);
-            erased[key] = Math.Max(erased.GetValueOrDefault(key), ids.Count);
-            await KeepAsync(model, record = record with { Rows = erased }, cancel);
-            whole &= await eraser.EraseAsync(model, hour, ids, cancel);
+            // Told before they go: a run that ends half-way leaves fewer to count.
+            pending[key] = Math.Max(pending.GetValueOrDefault(key), ids.Count);
+            await KeepAsync(model, record with { Rows = erased, Pending = pending }, cancel);
+            var done = await eraser.EraseAsync(model, hour, ids, cancel);
+            whole &= done;
+            if (!done) continue;
+            erased[key] = erased.GetValueOrDefault(key) + pending[key];
+            pending.Remove(key);
+            await KeepAsync(model, record with { Rows = erased, Pending = pending }, cancel);
         }
-        if (!whole)
-        {
-            logger.ErasureWaits(model, asked.Id);
-            await SendAsync(asked, Again, cancel);
-            return;
-        }
-        await WriteAsync(model, record with { Completed = clock.GetUtcNow() }, TableTransactionActionType.UpsertReplace, Actions.PredictionsErased, caller, cancel);
-        logger.Erased(model, asked.Id, erased.Values.Sum());
+        // What a run that was cut off has erased whole is found by nobody any more.
+        foreach (var (key, count) in whole ? pending : []) erased[key] = erased.GetValueOrDefault(key) + count;
+        return (record with { Rows = erased, Pending = whole ? null : pending }, whole);
+    }
+
+    private async Task RepeatAsync(ModelName model, ErasureMessage asked, CancellationToken cancel)
+    {
+        if (asked.Attempt >= Attempts) throw new InvalidOperationException("Writers kept appending to bytes that hold a row.");
+        logger.ErasureWaits(model, asked.Id);
+        await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Again, cancel);
+    }
+
+    // Once: two deliveries of one message may come to their end together.
+    private async Task EndAsync(ModelName model, ErasureRecord record, ErasureMessage asked, string? problem, CancellationToken cancel)
+    {
+        record = record with { Completed = clock.GetUtcNow(), Problem = problem };
+        var row = await RowAsync(model, record, cancel);
+        await store.ChangeAsync(model, new(asked.Actor, asked.CausationId, asked.TraceParent), async there =>
+            await FindAsync(model, asked.Id, cancel) is not { Completed: null } ? null : PlanOf(model, there, TableTransactionActionType.UpsertReplace, row, Actions.PredictionsErased, record), cancel);
+        logger.Erased(model, asked.Id, record.Rows.Values.Sum());
     }
 
     private Task<Azure.Storage.Queues.Models.SendReceipt> SendAsync(ErasureMessage message, TimeSpan delay, CancellationToken cancel) =>
@@ -90,12 +129,8 @@ public sealed class ErasureService(
     private async Task KeepAsync(ModelName model, ErasureRecord record, CancellationToken cancel) =>
         await table.TryCommitAsync([new(TableTransactionActionType.UpsertReplace, await RowAsync(model, record, cancel))], cancel);
 
-    private async Task WriteAsync(ModelName model, ErasureRecord record, TableTransactionActionType how, string action, Caller caller, CancellationToken cancel)
-    {
-        var row = await RowAsync(model, record, cancel);
-        await store.ChangeAsync(model, caller, there => Task.FromResult<Plan?>(new(
-            there ?? throw ModelStore.NotFound(model), [new(how, row)], new Change(action, $"erasures/{record.Id}", null, Told(record)))), cancel);
-    }
+    private static Plan PlanOf(ModelName model, ModelRecord? there, TableTransactionActionType how, TableEntity row, string action, ErasureRecord record) =>
+        new(there ?? throw ModelStore.NotFound(model), [new(how, row)], new Change(action, $"erasures/{record.Id}", null, Told(record)));
 
     private async Task<TableEntity> RowAsync(ModelName model, ErasureRecord record, CancellationToken cancel) =>
         await rows.WriteAsync(model, StorageNames.Erasure(record.Id), record, ErasureJson.Default.ErasureRecord, cancel);
@@ -107,10 +142,11 @@ public sealed class ErasureService(
         ["requested"] = record.Requested,
         ["rows"] = record.Completed is null ? null : record.Rows.Values.Sum(),
         ["hours"] = record.Completed is null ? null : record.Rows.Count,
+        ["problem"] = record.Problem,
     };
 
     private static ErasureResponse Response(ErasureRecord record) => new(
-        record.Id, record.Completed is null ? "running" : "completed", record.EntitySha256, record.Name, record.Requested, record.RequestedBy, record.Completed, record.Rows.Values.Sum(), record.Rows);
+        record.Id, record.Status, record.EntitySha256, record.Name, record.Requested, record.RequestedBy, record.Completed, record.Rows.Values.Sum(), record.Rows, record.Problem);
 
     private static string Sha256(string entity) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(entity)));
 }

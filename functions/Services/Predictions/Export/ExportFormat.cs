@@ -35,7 +35,7 @@ internal static class ExportFormats
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) throw Unacceptable();
         foreach (var wanted in accepted.Where(type => type.Quality is not 0).OrderByDescending(type => type.Quality ?? 1))
             foreach (var (type, format) in Types)
-                if (new MediaTypeHeaderValue(type).IsSubsetOf(wanted)) return format;
+                if (new MediaTypeHeaderValue(type) is var offered && offered.IsSubsetOf(wanted) && !accepted.Any(other => other.Quality is 0 && offered.IsSubsetOf(other))) return format;
         throw Unacceptable();
     }
 

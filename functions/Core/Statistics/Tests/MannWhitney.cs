@@ -1,0 +1,72 @@
+namespace Serverless.Core.Statistics;
+
+/// <summary>The Mann–Whitney (Wilcoxon rank-sum) test, two-sided. Statistic: U of the reference. Effect: the rank-biserial correlation |2U/nm − 1|.</summary>
+/// <remarks>Mann and Whitney, Annals of Mathematical Statistics 18 (1947). SciPy's rule: exact without ties while a side has at most 8 values, else normal with corrections for ties and continuity.</remarks>
+public static class MannWhitney
+{
+    private const int ExactLimit = 8;
+
+    /// <summary>Tests samples in any order.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or a sample is empty.</exception>
+    public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        var ranks = new PooledRanks(reference, current);
+        return !ranks.HasTies && Math.Min(reference.Length, current.Length) <= ExactLimit ? Exact(ranks) : Asymptotic(ranks);
+    }
+
+    /// <summary>By the exact law of U, which knows no ties.</summary>
+    public static TestResult Exact(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) => Exact(new PooledRanks(reference, current));
+
+    /// <summary>By the normal limit.</summary>
+    public static TestResult Asymptotic(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) => Asymptotic(new PooledRanks(reference, current));
+
+    private static TestResult Exact(PooledRanks ranks)
+    {
+        int n = ranks.Reference.Length, m = ranks.Current.Length;
+        var u = Statistic(ranks);
+        return Result(ranks, u, Math.Min(1, 2 * Survival(Math.Max(u, (double)n * m - u), n, m)), TestMethod.Exact);
+    }
+
+    private static TestResult Asymptotic(PooledRanks ranks)
+    {
+        double n = ranks.Reference.Length, m = ranks.Current.Length, all = n + m, u = Statistic(ranks);
+        var deviation = Math.Sqrt(n * m / 12 * (all + 1 - ranks.TieTerm / (all * (all - 1))));
+        var z = (Math.Max(u, n * m - u) - n * m / 2 - 0.5) / deviation;
+        return Result(ranks, u, deviation == 0 ? 1 : Math.Min(1, 2 * NormalLaw.Survival(z)), TestMethod.Asymptotic);
+    }
+
+    private static double Statistic(PooledRanks ranks)
+    {
+        double n = ranks.Reference.Length;
+        return ranks.ReferenceRanks.Sum() - n * (n + 1) / 2;
+    }
+
+    private static TestResult Result(PooledRanks ranks, double u, double p, TestMethod method)
+    {
+        double n = ranks.Reference.Length, m = ranks.Current.Length;
+        return new(u, p, ranks.Reference.Length, ranks.Current.Length, method, Math.Abs(2 * u / (n * m) - 1));
+    }
+
+    /// <summary>P(U ≥ u): p(n, m; u) = n/(n+m) p(n−1, m; u−m) + m/(n+m) p(n, m−1; u), all terms positive.</summary>
+    private static double Survival(double u, int n, int m)
+    {
+        var (few, many) = (Math.Min(n, m), Math.Max(n, m));
+        // laws[b] is the law for a and b values, one a after the other.
+        var laws = new double[many + 1][];
+        for (var b = 0; b <= many; b++) laws[b] = [1];
+        for (var a = 1; a <= few; a++)
+        {
+            laws[0] = [1];
+            for (var b = 1; b <= many; b++)
+            {
+                var law = new double[a * b + 1];
+                for (var at = 0; at < laws[b].Length; at++) law[at + b] += a / (double)(a + b) * laws[b][at];
+                for (var at = 0; at < laws[b - 1].Length; at++) law[at] += b / (double)(a + b) * laws[b - 1][at];
+                laws[b] = law;
+            }
+        }
+        var sum = 0.0;
+        for (var at = n * m; at >= Math.Ceiling(u); at--) sum += laws[many][at];
+        return sum;
+    }
+}
