@@ -39,7 +39,8 @@ public static class CramerVonMises
             if (term < 1e-17) break;
             weight *= (k + 0.5) / (k + 1);
         }
-        return Math.Clamp(1 - sum, 0, 1);
+        // One minus the sum has no more digits; a p-value of 0 would claim the impossible.
+        return Math.Clamp(1 - sum, 1e-16, 1);
     }
 
     /// <summary>e^q K¼(q) = ∫₀^∞ e^(−q(cosh t − 1)) cosh(t/4) dt by the trapezoidal rule, which for this integrand is as exact as doubles are: one minus the sum needs every digit.</summary>
