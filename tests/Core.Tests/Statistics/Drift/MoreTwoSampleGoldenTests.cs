@@ -26,7 +26,7 @@ public sealed class MoreTwoSampleGoldenTests
         }
     }
 
-    // 1e-9 for p, and 1e-8 in the tail: the reference ends its series at terms below 1e-7, ours at 1e-17.
+    // 1e-9 for p, and 1e-7 in the tail: the reference ends its series at terms below 1e-7 (it gives 2e-8 at a statistic of 69, more than at 11), ours at 1e-17.
     [Fact]
     public void CramerVonMises_OfEveryCase_AgreesWithSciPy()
     {
@@ -36,7 +36,7 @@ public sealed class MoreTwoSampleGoldenTests
             var found = CramerVonMises.Test(x, y);
             Close(Value(statistic), found.Statistic, 1e-10, name);
             var p = Value(expected.GetProperty("pvalue"));
-            if (!double.IsNaN(p)) Assert.True(Math.Abs(p - found.PValue) <= 1e-9 * p + 1e-8, $"{name} p: expected {p:R}, found {found.PValue:R}");
+            if (!double.IsNaN(p)) Assert.True(Math.Abs(p - found.PValue) <= 1e-9 * p + 1e-7, $"{name} p: expected {p:R}, found {found.PValue:R}");
         }
     }
 
