@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
+using System.Text;
 using System.Threading.Channels;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,8 @@ public sealed class PredictionLog : IAsyncDisposable
     {
         (this.options, this.counters, this.clock, this.logger) = (options.Value, counters, clock, logger);
         WriterId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
-        var folder = this.options.LedgerFolder ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "ledgers");
+        // Of this storage alone: what another application of this machine has lost is not ours to tell.
+        var folder = this.options.LedgerFolder ?? Path.Combine(Path.GetTempPath(), "serverless-mlops", "ledgers", $"{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(blobs.Uri.ToString())):x16}");
         foreach (var (writer, accepted, lost) in LossLedger.Reconcile(folder)) TellLost(writer, accepted, lost);
         ledger = LossLedger.Open(folder, WriterId);
         context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, this.options.HashKeyFor(blobs.AccountName));

@@ -8,8 +8,8 @@ using Serverless.Testing;
 
 namespace Serverless.App.Tests.Predictions;
 
-/// <summary>A person asks to be forgotten, over HTTP.</summary>
-public sealed class ErasureTests(AzuriteFixture azurite)
+/// <summary>A person asks to be forgotten, over HTTP. On a storage of its own: hosts that other tests kill would take its messages with them.</summary>
+public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     [Fact]
     public async Task Erasure_AskedFor_EndsWithAReceiptInTheAuditTrail()
