@@ -41,7 +41,7 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
         var query = new PredictionQuery(model, id.Time, id.Time.AddMilliseconds(1));
         var look = new BatchFilter(query with { Columns = new HashSet<string> { LogColumns.Id } }, wholeHour: true, ids: found => found == id);
         var take = new BatchFilter(query, wholeHour: true, ids: found => found == id);
-        var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, Hour(id.Time)), cancel);
+        var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, PredictionPaths.HourOf(id.Time)), cancel);
         foreach (var source in Sources(query, files, id, report))
         {
             using var seen = await FirstAsync(Filtered(source, look)(cancel));
@@ -97,7 +97,7 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
     internal async IAsyncEnumerable<IReadOnlyList<KeyValuePair<DateTimeOffset, Partition>>> DaysAsync(PredictionQuery query, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (query.To <= query.From) yield break;
-        var (first, last) = (Hour(query.From), Hour(query.To.AddTicks(-1)));
+        var (first, last) = (PredictionPaths.HourOf(query.From), PredictionPaths.HourOf(query.To.AddTicks(-1)));
         foreach (var day in (await DaysAsync(query.Model, cancel)).Where(day => day >= DateOf(first) && day <= DateOf(last)))
             yield return [.. (await Partition.ListDayAsync(container, query.Model, day, cancel)).Where(hour => hour.Key >= first && hour.Key <= last)];
     }
@@ -156,6 +156,4 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             return false;
         }
     }
-
-    private static DateTimeOffset Hour(DateTimeOffset time) => new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
 }

@@ -26,6 +26,9 @@ public static partial class PredictionPaths
     /// <summary>Where writers keep their counts.</summary>
     public const string Writers = "_writers/";
 
+    /// <summary>The hour whose partition a time falls into.</summary>
+    public static DateTimeOffset HourOf(DateTimeOffset time) => new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+
     /// <summary>Everything of one model.</summary>
     public static string Model(ModelName model) => $"model={Escape(model.Value)}/";
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Apache.Arrow;
+using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
@@ -14,7 +15,7 @@ internal sealed class EntityMatch(string entity, string? name, DateTimeOffset un
     private readonly byte[] hashed = Encoding.UTF8.GetBytes(HashedColumnBuffer.Hash(hashKey, Encoding.UTF8.GetBytes(entity)));
 
     /// <summary>The last hour that may hold one.</summary>
-    public DateTimeOffset LastHour { get; } = new(until.UtcTicks - until.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+    public DateTimeOffset LastHour { get; } = PredictionPaths.HourOf(until);
 
     /// <summary>The columns to look at.</summary>
     public bool Wants(string column) => column == LogColumns.Id || (name is null ? column.StartsWith(LogColumns.Entity, StringComparison.Ordinal) : column == LogColumns.Entity + name);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Registry;
+using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
@@ -35,7 +36,7 @@ public sealed class TruthService(
     }
 
     /// <summary>The hour whose partition holds a prediction and all that is said of it.</summary>
-    internal static DateTimeOffset HourOf(PredictionId id) => new(id.Time.UtcTicks - id.Time.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+    internal static DateTimeOffset HourOf(PredictionId id) => PredictionPaths.HourOf(id.Time);
 
     /// <summary>Looks up what the log and the truth know already, decides about each item, and stores what is new.</summary>
     internal async Task<TruthAnswer> AcceptAsync(ModelName model, TruthKind kind, IReadOnlyList<TruthItem> items, CancellationToken cancel)
