@@ -1,21 +1,62 @@
 namespace Serverless.Core.Statistics;
 
-/// <summary>The two-sample Cramér–von Mises test by its limit law. Effect: the root mean square of F − G over both samples.</summary>
+/// <summary>The two-sample Cramér–von Mises test: exact up to 22 values in all, by every way to deal them, else by its limit law. Effect: the root mean square of F − G over both samples.</summary>
 /// <remarks>Anderson, Annals of Mathematical Statistics 33 (1962); the limit law is Anderson and Darling's (1952). Ties share mean ranks.</remarks>
 public static class CramerVonMises
 {
+    private const int ExactLimit = 22;
+
     /// <summary>Tests samples in any order.</summary>
     /// <exception cref="ArgumentException">A value is not finite, or a sample is empty.</exception>
-    public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
+        reference.Length + current.Length <= ExactLimit ? Exact(reference, current) : Asymptotic(reference, current);
+
+    /// <summary>By the limit law.</summary>
+    public static TestResult Asymptotic(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         var ranks = new PooledRanks(reference, current);
         double n = ranks.Reference.Length, m = ranks.Current.Length, k = n * m, all = n + m;
-        var u = n * Gaps(ranks.ReferenceRanks) + m * Gaps(ranks.CurrentRanks);
-        var t = u / (k * all) - (4 * k - 1) / (6 * all);
+        var t = Statistic(ranks);
         var expectation = (1 + 1 / all) / 6;
         var variance = (all + 1) * (4 * k * all - 3 * (n * n + m * m) - 2 * k) / (45 * all * all * 4 * k);
         var limit = 1.0 / 6 + (t - expectation) / Math.Sqrt(45 * variance);
-        return new(t, variance > 0 ? LimitSurvival(limit) : 1, ranks.Reference.Length, ranks.Current.Length, TestMethod.Asymptotic, Math.Sqrt(Math.Max(0, t * all / k)));
+        return Result(ranks, t, variance > 0 ? LimitSurvival(limit) : 1, TestMethod.Asymptotic);
+    }
+
+    // Every way to deal the pooled values, as likely as any other; ties are dealt like all else.
+    private static TestResult Exact(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        var ranks = new PooledRanks(reference, current);
+        double[] pooled = [.. ranks.ReferenceRanks.Concat(ranks.CurrentRanks).Order()];
+        int n = ranks.Reference.Length, m = ranks.Current.Length, hits = 0, ways = 0;
+        var least = n * Gaps(ranks.ReferenceRanks) + m * Gaps(ranks.CurrentRanks) - 1e-9;
+        Deal(0, 0, 0);
+        return Result(ranks, Statistic(ranks), (double)hits / ways, TestMethod.Exact);
+
+        void Deal(int taken, int at, double sum)
+        {
+            if (at == pooled.Length)
+            {
+                ways++;
+                hits += sum >= least ? 1 : 0;
+                return;
+            }
+            double first = pooled[at] - (taken + 1), second = pooled[at] - (at - taken + 1);
+            if (taken < n) Deal(taken + 1, at + 1, sum + n * first * first);
+            if (at - taken < m) Deal(taken, at + 1, sum + m * second * second);
+        }
+    }
+
+    private static double Statistic(PooledRanks ranks)
+    {
+        double n = ranks.Reference.Length, m = ranks.Current.Length, k = n * m, all = n + m;
+        return (n * Gaps(ranks.ReferenceRanks) + m * Gaps(ranks.CurrentRanks)) / (k * all) - (4 * k - 1) / (6 * all);
+    }
+
+    private static TestResult Result(PooledRanks ranks, double t, double p, TestMethod method)
+    {
+        double n = ranks.Reference.Length, m = ranks.Current.Length;
+        return new(t, p, ranks.Reference.Length, ranks.Current.Length, method, Math.Sqrt(Math.Max(0, t * (n + m) / (n * m))));
     }
 
     private static double Gaps(double[] ranks)

@@ -47,26 +47,23 @@ public static class MannWhitney
         return new(u, p, ranks.Reference.Length, ranks.Current.Length, method, Math.Abs(2 * u / (n * m) - 1));
     }
 
-    /// <summary>P(U ≥ u): p(n, m; u) = n/(n+m) p(n−1, m; u−m) + m/(n+m) p(n, m−1; u), all terms positive.</summary>
+    /// <summary>
+    /// P(U ≥ u), which is P(U ≤ nm − u): the coefficients of the Gaussian binomial Π (1 − q^(m+i))/(1 − q^i) up to nm − u, over their sum.
+    /// Factor by factor, so that every step's coefficients are counts themselves; one array, O(min(n, m) · nm) time.
+    /// </summary>
     private static double Survival(double u, int n, int m)
     {
         var (few, many) = (Math.Min(n, m), Math.Max(n, m));
-        // laws[b] is the law for a and b values, one a after the other.
-        var laws = new double[many + 1][];
-        for (var b = 0; b <= many; b++) laws[b] = [1];
-        for (var a = 1; a <= few; a++)
+        var counts = new double[(long)Math.Floor((double)n * m - u) + 1];
+        counts[0] = 1;
+        for (var i = 1; i <= few; i++)
         {
-            laws[0] = [1];
-            for (var b = 1; b <= many; b++)
-            {
-                var law = new double[a * b + 1];
-                for (var at = 0; at < laws[b].Length; at++) law[at + b] += a / (double)(a + b) * laws[b][at];
-                for (var at = 0; at < laws[b - 1].Length; at++) law[at] += b / (double)(a + b) * laws[b - 1][at];
-                laws[b] = law;
-            }
+            for (var at = counts.Length - 1; at >= many + i; at--) counts[at] -= counts[at - many - i];
+            for (var at = i; at < counts.Length; at++) counts[at] += counts[at - i];
+            // Shares, so that no count outgrows a double.
+            var share = i / (double)(many + i);
+            for (var at = 0; at < counts.Length; at++) counts[at] *= share;
         }
-        var sum = 0.0;
-        for (var at = n * m; at >= Math.Ceiling(u); at--) sum += laws[many][at];
-        return sum;
+        return Math.Clamp(counts.Sum(), 0, 1);
     }
 }

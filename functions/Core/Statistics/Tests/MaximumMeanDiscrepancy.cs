@@ -13,7 +13,7 @@ public static class MaximumMeanDiscrepancy
     /// <param name="reference">The reference's vectors.</param>
     /// <param name="current">The window's vectors.</param>
     /// <param name="dimensions">Numbers of a vector.</param>
-    /// <param name="bandwidth">σ; null for the median distance of all pairs.</param>
+    /// <param name="bandwidth">σ; null for the (upper) median of the distances that are not zero.</param>
     /// <param name="plan">How often to permute.</param>
     /// <returns>Statistic: the unbiased MMD², which may be below zero. Effect: the biased MMD, which may not.</returns>
     /// <exception cref="ArgumentException">Fewer than two vectors on a side, more than 8,192 in all, a length that the dimensions do not divide, or a value that is not finite.</exception>
@@ -21,6 +21,7 @@ public static class MaximumMeanDiscrepancy
     {
         var (n, m) = (Count(reference, dimensions, nameof(reference)), Count(current, dimensions, nameof(current)));
         if (n + m > MaximumVectors) throw new ArgumentException($"At most {MaximumVectors} vectors in all.", nameof(current));
+        if (bandwidth is { } given && !(given > 0 && double.IsFinite(given))) throw new ArgumentException("A bandwidth is a finite number above zero.", nameof(bandwidth));
         var kernel = Kernel([.. reference, .. current], dimensions, bandwidth);
         int[] seen = [.. Enumerable.Range(0, n + m)];
         var (unbiased, biased) = Of(kernel, seen, n);
@@ -49,6 +50,9 @@ public static class MaximumMeanDiscrepancy
     private static double[][] Kernel(double[] vectors, int dimensions, double? bandwidth)
     {
         var count = vectors.Length / dimensions;
+        // Squares of huge or tiny coordinates would overflow or vanish.
+        var largest = Math.Abs(vectors[TensorPrimitives.IndexOfMaxMagnitude<double>(vectors)]);
+        if (largest > 0) TensorPrimitives.Divide(vectors, largest, vectors);
         var squares = new double[count][];
         Parallel.For(0, count, i =>
         {
@@ -59,7 +63,7 @@ public static class MaximumMeanDiscrepancy
                 squares[i][j] = distance * distance;
             }
         });
-        var sigma = bandwidth is { } given ? given * given : Median(squares);
+        var sigma = bandwidth is { } given ? given / Math.Max(largest, double.Epsilon) * (given / Math.Max(largest, double.Epsilon)) : Median(squares);
         // All vectors alike: any bandwidth says the same.
         var scale = sigma > 0 ? -1 / (2 * sigma) : -1;
         foreach (var row in squares)

@@ -11,18 +11,20 @@ public static class Permutation
     private const double Slack = 1e-12;
 
     /// <summary>Tests samples in any order; the same result whatever the number of threads. Effect: the statistic.</summary>
-    /// <exception cref="ArgumentException">A value is not finite, or a sample is empty.</exception>
+    /// <exception cref="ArgumentException">A value or the samples' own statistic is not finite, or a sample is empty.</exception>
     public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, TwoSampleStatistic statistic, ResamplingPlan plan)
     {
         Sample.Check(reference, nameof(reference));
         Sample.Check(current, nameof(current));
         var (observed, n) = (statistic(reference, current), reference.Length);
+        if (!double.IsFinite(observed)) throw new ArgumentException("The statistic of these samples is no finite number.", nameof(statistic));
         double[] pooled = [.. reference, .. current];
         var hits = Hits(plan, pooled.Length, (order, _) =>
         {
             var dealt = new double[order.Length];
             for (var i = 0; i < dealt.Length; i++) dealt[i] = pooled[order[i]];
-            return statistic(dealt.AsSpan(0, n), dealt.AsSpan(n)) >= observed - Slack * Math.Abs(observed);
+            // What is no number is not smaller: it never makes a p-value smaller either.
+            return !(statistic(dealt.AsSpan(0, n), dealt.AsSpan(n)) < observed - Slack * Math.Abs(observed));
         });
         return new(observed, (1.0 + hits) / (1 + plan.Replicates), n, current.Length, TestMethod.Permutation, observed);
     }

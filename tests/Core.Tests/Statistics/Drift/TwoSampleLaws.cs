@@ -133,6 +133,39 @@ public sealed class TwoSampleLaws
         Assert.Equal(expected, MaximumMeanDiscrepancy.Test([0, 1], [1, 3], 1, 1, Plan).Statistic, 1e-14);
     }
 
+    [Fact]
+    public void MannWhitney_OfAFewValuesAgainstVeryMany_IsExactAndSmall()
+    {
+        double[] few = [0.5, 1.5, 2.5], many = [.. Enumerable.Range(0, 20_000).Select(at => (double)at)];
+        var found = MannWhitney.Test(few, many);
+        // U = 1 + 2 + 3: of C(20003, 3) ways, those with U ≤ 6 are 1 + 1 + 2 + 3 + 4 + 5 + 7.
+        Assert.Equal((6.0, TestMethod.Exact), (found.Statistic, found.Method));
+        Assert.Equal(2 * 23 / (20_003.0 * 20_002 * 20_001 / 6), found.PValue, 1e-20);
+    }
+
+    [Fact]
+    public void CramerVonMises_OfFiveAgainstFiveApart_IsTwoOfAllWays() =>
+        Assert.Equal(2.0 / 252, CramerVonMises.Test([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).PValue, 1e-12);
+
+    [Fact]
+    public void Permutation_OfAStatisticThatIsNoNumber_IsRefusedOrCountsAgainst()
+    {
+        Assert.Throws<ArgumentException>(() => Permutation.Test([1, 2], [3], (_, _) => double.NaN, Plan));
+        Assert.Equal(1, Permutation.Test([1, 2], [3, 4], (x, _) => x[0] == 1 && x[1] == 2 ? 1 : double.NaN, Plan).PValue, 0.5);
+    }
+
+    [Theory]
+    [InlineData(1e200)]
+    [InlineData(1e-200)]
+    public void Discrepancy_OfAnyScale_IsTheSame(double scale)
+    {
+        double[] x = [0, 1, 2, 3], y = [2, 3, 4, 6];
+        var plain = MaximumMeanDiscrepancy.Test(x, y, 1, null, Plan);
+        var scaled = MaximumMeanDiscrepancy.Test([.. x.Select(value => value * scale)], [.. y.Select(value => value * scale)], 1, null, Plan);
+        Assert.Equal((plain.Statistic, plain.PValue), (scaled.Statistic, scaled.PValue), (a, b) => Math.Abs(a.Statistic - b.Statistic) < 1e-9 && a.PValue == b.PValue);
+        Assert.Throws<ArgumentException>(() => MaximumMeanDiscrepancy.Test(x, y, 1, 0, Plan));
+    }
+
     [Theory]
     [InlineData(new double[] { }, new double[] { 1 })]
     [InlineData(new[] { double.NaN }, new double[] { 1 })]
