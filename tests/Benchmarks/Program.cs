@@ -1,8 +1,8 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
-using Serverless.Benchmarks;
 using Serverless.Benchmarks.Predictions;
 using Serverless.Benchmarks.Serving;
+using Serverless.Benchmarks.Statistics;
 using Serverless.Benchmarks.Study;
 using Serverless.Benchmarks.Truth;
 
@@ -15,7 +15,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["logging"] = LoggingBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["truth"] = TruthBenchmark.RunAsync,
-    ["profiles"] = ProfileBenchmark.Run,
+    ["statistics"] = StatisticsBenchmark.Run,
     ["study"] = DriftStudy.Run,
 };
 

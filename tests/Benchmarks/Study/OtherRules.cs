@@ -22,10 +22,10 @@ internal static class OtherRules
     ];
 
     public static double Gap(FeatureColumn r, FeatureColumn c) =>
-        SortedPair.Compare(r.Sorted, c.Sorted).Gap / ((double)r.Size * c.Size);
+        SortedPair.Compare<double>(r.Sorted, c.Sorted).Gap / ((double)r.Size * c.Size);
 
     private static double Area(FeatureColumn r, FeatureColumn c) =>
-        SortedPair.Compare(r.Sorted, c.Sorted).Wasserstein / Math.Max(r.Deviation, 0.001);
+        SortedPair.Compare<double>(r.Sorted, c.Sorted).Wasserstein / Math.Max(r.Deviation, 0.001);
 
     private static double Psi(FeatureColumn r, FeatureColumn c)
     {

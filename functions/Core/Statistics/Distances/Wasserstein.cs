@@ -6,7 +6,7 @@ public static class Wasserstein
 {
     /// <summary>Between samples in any order; in the samples' unit.</summary>
     public static double Distance(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
-        SortedPair.Compare(Sample.Sorted(reference, nameof(reference)), Sample.Sorted(current, nameof(current))).Wasserstein;
+        SortedPair.Compare<double>(Sample.Sorted(reference, nameof(reference)), Sample.Sorted(current, nameof(current))).Wasserstein;
 
     /// <summary>In standard deviations of the reference (population form), which counts as at least <paramref name="floor"/>.</summary>
     public static double Normalised(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, double floor)

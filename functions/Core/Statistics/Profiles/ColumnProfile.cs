@@ -11,7 +11,7 @@ namespace Serverless.Core.Statistics;
 public sealed class ColumnProfile
 {
     private readonly double[] _batch = new double[QuantileSketch.Exact];
-    private ulong[]? _keys, _spare;
+    private double[]? _scratch;
     private int _filled;
     private Moments _moments;
     private QuantileSketch _quantiles = new();
@@ -162,7 +162,7 @@ public sealed class ColumnProfile
         // x + 0 makes −0 into 0, so that the two are one value.
         TensorPrimitives.Add(batch, 0.0, batch);
         _moments = _moments.Merge(Moments.Of(batch));
-        BatchSort.Sort(batch, _keys ??= new ulong[_batch.Length], _spare ??= new ulong[_batch.Length]);
+        RadixSort.Sort(batch, _scratch ??= new double[_batch.Length]);
         Extend(batch[0], batch[^1]);
         _quantiles.AddSorted(batch);
         CountRuns(batch);

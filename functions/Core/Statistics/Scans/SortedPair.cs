@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Serverless.Core.Statistics;
 
 /// <summary>What one pass over two sorted columns gives.</summary>
@@ -5,37 +9,51 @@ namespace Serverless.Core.Statistics;
 /// <param name="Wasserstein">∫ |F − G|.</param>
 public readonly record struct SortedPair(long Gap, double Wasserstein)
 {
-    /// <summary>Walks both sorted columns once, no branch in the loop that data decide, no allocation.</summary>
-    public static SortedPair Compare(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    /// <summary>Walks both sorted columns once, no branch in the loop that data decide, no allocation; 0 when one is empty.</summary>
+    public static SortedPair Compare<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = reference.Length, m = current.Length, i = 0, j = 0;
-        long gap = 0, difference = 0;
-        var area = 0.0;
+        if (n == 0 || m == 0)
+            return default;
+        ref var x = ref MemoryMarshal.GetReference(reference);
+        ref var y = ref MemoryMarshal.GetReference(current);
+        var walk = new Walk(1.0 / n / m, double.CreateTruncating(T.Min(x, y)));
         while (i < n && j < m)
         {
-            double a = reference[i], b = current[j], at = Math.Min(a, b);
-            int stepA = a <= at ? 1 : 0, stepB = b <= at ? 1 : 0;
+            T a = Unsafe.Add(ref x, i), b = Unsafe.Add(ref y, j);
+            int stepA = a <= b ? 1 : 0, stepB = b <= a ? 1 : 0;
+            walk.To(double.CreateTruncating(T.Min(a, b)), stepA * (long)m - stepB * (long)n);
             i += stepA;
             j += stepB;
-            difference += (stepA * (long)m) - (stepB * (long)n);
-            var next = Math.Min(i < n ? reference[i] : double.MaxValue, j < m ? current[j] : double.MaxValue);
-            var size = Math.Abs(difference);
-            gap = next > at && size > gap ? size : gap;
-            // Halved, because the distance between two finite doubles may exceed the largest double.
-            area += size * (i < n || j < m ? (next * 0.5) - (at * 0.5) : 0) / n / m;
         }
-        area += Tail(reference[i..], m, ref difference, n) + Tail(current[j..], -n, ref difference, m);
-        return new(gap, 2 * area);
+        for (; i < n; i++)
+            walk.To(double.CreateTruncating(Unsafe.Add(ref x, i)), m);
+        for (; j < m; j++)
+            walk.To(double.CreateTruncating(Unsafe.Add(ref y, j)), -n);
+        return new(walk.Gap, 2 * walk.Area);
+    }
 
-        double Tail(ReadOnlySpan<double> rest, long step, ref long open, int own)
+    /// <summary>The difference of the distribution functions, times n m, as it is after each value.</summary>
+    private struct Walk(double unit, double start)
+    {
+        private long _difference;
+        private double _at = start;
+
+        public long Gap;
+
+        // Half of it, because the distance between two finite doubles may exceed the largest double.
+        public double Area;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void To(double value, long step)
         {
-            var sum = 0.0;
-            for (var k = 0; k + 1 < rest.Length; k++)
-            {
-                open += step;
-                sum += Math.Abs(open) * ((rest[k + 1] * 0.5) - (rest[k] * 0.5)) / n / m;
-            }
-            return sum;
+            var size = Math.Abs(_difference);
+            // Between equal values the functions have not finished their step.
+            Gap = value > _at && size > Gap ? size : Gap;
+            Area += size * unit * (value * 0.5 - _at * 0.5);
+            _at = value;
+            _difference += step;
         }
     }
 }

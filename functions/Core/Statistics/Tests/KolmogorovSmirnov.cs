@@ -18,7 +18,7 @@ public static class KolmogorovSmirnov
     {
         if (reference.IsEmpty || current.IsEmpty)
             throw new ArgumentException("A sample must have a value.");
-        return FromGap(SortedPair.Compare(reference, current).Gap, reference.Length, current.Length);
+        return FromGap(SortedPair.Compare<double>(reference, current).Gap, reference.Length, current.Length);
     }
 
     /// <summary>From the largest |i m − j n| over the pooled sample, i and j the values at or below each.</summary>

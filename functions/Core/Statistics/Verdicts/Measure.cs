@@ -32,7 +32,7 @@ public static class Measure
     private static TestResult Area(FeatureColumn reference, FeatureColumn current)
     {
         var (r, c) = Moderate(reference, current);
-        var pair = SortedPair.Compare(r.Sorted, c.Sorted);
+        var pair = SortedPair.Compare<double>(r.Sorted, c.Sorted);
         var p = AreaNull.PValue(r.Sorted, c.Sorted, pair);
         // A reference whose squares vanish beside the window's values is a point to it.
         var distance = r.Deviation > 0 ? pair.Wasserstein / r.Deviation : double.PositiveInfinity;
