@@ -20,7 +20,7 @@ public static class Divergence
     public static double JensenShannon(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
         Math.Sqrt(Math.Max(0, Sum(reference, current, (p, q) => 0.5 * (Relative(p, (p + q) / 2) + Relative(q, (p + q) / 2)))));
 
-    /// <summary>KL(p‖q) = Σ p ln(p/q) in nats; positive infinity where a bin of the reference is empty in the current.</summary>
+    /// <summary>KL(p‖q) = Σ p ln(p/q) in nats; positive infinity where a bin of the reference is empty in the current, which is its definition: smooth the counts where a number is needed.</summary>
     public static double KullbackLeibler(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
         Math.Max(0, Sum(reference, current, Relative));
 
@@ -43,7 +43,7 @@ public static class Divergence
         return sum;
     }
 
-    private static double Total(ReadOnlySpan<double> counts, string name)
+    internal static double Total(ReadOnlySpan<double> counts, string name)
     {
         var total = 0.0;
         foreach (var count in counts)

@@ -4,7 +4,7 @@ namespace Serverless.Core.Statistics;
 /// <remarks>Székely and Rizzo, Journal of Statistical Planning and Inference 143 (2013) for the energy distance; Ramdas, García and Cuturi, Entropy 19 (2017) for both as ∫ |F − G|ᵖ.</remarks>
 public static class WeightedDistance
 {
-    /// <summary>∫ |F − G| dx. Weights may be empty: then all are alike.</summary>
+    /// <summary>∫ |F − G| dx. Weights may be empty: then all are alike. Infinite only where the distance is beyond the largest double.</summary>
     /// <exception cref="ArgumentException">A value is not finite, a sample is empty, or weights are negative or all zero.</exception>
     public static double Wasserstein(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, ReadOnlySpan<double> referenceWeights, ReadOnlySpan<double> currentWeights) =>
         Integral(reference, current, referenceWeights, currentWeights, squared: false);

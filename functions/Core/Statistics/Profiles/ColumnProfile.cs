@@ -4,7 +4,7 @@ namespace Serverless.Core.Statistics;
 
 /// <summary>A mergeable summary of a numeric column: hours make days, instances make fleets. Not safe for concurrent writers.</summary>
 /// <remarks>
-/// Merging is associative and commutative: exactly for counts, extremes and distinct registers, within the stated bounds for quantiles
+/// Merging is associative and commutative: exactly for counts, bins, extremes and distinct registers, within the stated bounds for quantiles
 /// and frequent values, up to rounding for moments. Values are taken in batches of 4,096, each sorted once; quantiles, distinct and frequent values
 /// all come from the sorted batch. −0 counts as 0. Infinite values are counted apart and enter nothing else.
 /// </remarks>
@@ -16,7 +16,32 @@ public sealed class ColumnProfile
     private Moments _moments;
     private QuantileSketch _quantiles = new();
     private DistinctSketch _distinct = new();
-    private HeavyHitters _frequent = new();
+    private HeavyHitters<double> _frequent = new(FrequentValues);
+    private readonly double[] _edges = [];
+    private readonly long[] _bins = [];
+
+    /// <summary>Frequent values that are told apart.</summary>
+    public const int FrequentValues = 128;
+
+    private const int MostBins = 1 << 16;
+
+    /// <summary>An empty profile without bins.</summary>
+    public ColumnProfile()
+    {
+    }
+
+    /// <summary>An empty profile that counts finite values in bins, too: bin i holds edge(i−1) &lt; x ≤ edge(i), the outer bins are open.</summary>
+    /// <exception cref="ArgumentException">The edges are not finite and ascending.</exception>
+    public ColumnProfile(ReadOnlySpan<double> edges)
+    {
+        Require.Finite(edges, nameof(edges));
+        for (var i = 1; i < edges.Length; i++)
+        {
+            if (!(edges[i - 1] < edges[i]))
+                throw new ArgumentException("Edges must ascend.", nameof(edges));
+        }
+        (_edges, _bins) = (edges.ToArray(), new long[edges.Length + 1]);
+    }
 
     /// <summary>Rows without a value.</summary>
     public long Missing { get; private set; }
@@ -43,7 +68,13 @@ public sealed class ColumnProfile
     public DistinctSketch Distinct => Flushed()._distinct;
 
     /// <summary>Frequent finite values.</summary>
-    public HeavyHitters Frequent => Flushed()._frequent;
+    public HeavyHitters<double> Frequent => Flushed()._frequent;
+
+    /// <summary>The inner edges of the bins; empty without bins.</summary>
+    public ReadOnlySpan<double> Edges => _edges;
+
+    /// <summary>Finite values in each bin, one more than edges; empty without bins.</summary>
+    public ReadOnlySpan<long> BinCounts => Flushed()._bins;
 
     /// <summary>Every row seen.</summary>
     public long Rows => Moments.Count + Missing + NotANumber + Infinite;
@@ -89,8 +120,11 @@ public sealed class ColumnProfile
     }
 
     /// <summary>Takes what another profile has seen; the other stays as it is.</summary>
+    /// <exception cref="ArgumentException">The other's bins are others.</exception>
     public void Merge(ColumnProfile other)
     {
+        if (!_edges.AsSpan().SequenceEqual(other._edges) || _bins.Length != other._bins.Length)
+            throw new ArgumentException("Profiles merge only when they have the same bins.", nameof(other));
         Flush();
         other.Flush();
         Missing += other.Missing;
@@ -101,6 +135,7 @@ public sealed class ColumnProfile
         _quantiles.Merge(other._quantiles);
         _distinct.Merge(other._distinct);
         _frequent.Merge(other._frequent);
+        TensorPrimitives.Add(_bins, other._bins, _bins);
     }
 
     /// <summary>The profile as bytes; the first is the format's version.</summary>
@@ -118,21 +153,46 @@ public sealed class ColumnProfile
             writer.Write(value);
         _quantiles.Write(writer);
         _distinct.Write(writer);
-        _frequent.Write(writer);
+        _frequent.Write(writer, writer.Write);
+        writer.Write(_bins.Length);
+        foreach (var edge in _edges)
+            writer.Write(edge);
+        foreach (var count in _bins)
+            writer.Write(count);
     }
 
     private static ColumnProfile Read(BinaryReader reader)
     {
-        var profile = new ColumnProfile { Missing = reader.ReadInt64(), NotANumber = reader.ReadInt64(), Infinite = reader.ReadInt64() };
-        profile._moments = new(reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        var (missing, notANumber, infinite) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        Moments moments = new(reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         var (low, high) = (reader.ReadDouble(), reader.ReadDouble());
-        if (profile._moments.Count > 0)
+        var (quantiles, distinct, frequent) = (QuantileSketch.Read(reader), DistinctSketch.Read(reader), HeavyHitters<double>.Read(reader, FrequentValues, reader.ReadDouble));
+        var profile = ReadBins(reader);
+        (profile.Missing, profile.NotANumber, profile.Infinite) = (missing, notANumber, infinite);
+        (profile._moments, profile._quantiles, profile._distinct, profile._frequent) = (moments, quantiles, distinct, frequent);
+        if (moments.Count > 0)
             profile.Extend(low, high);
-        profile._quantiles = QuantileSketch.Read(reader);
-        profile._distinct = DistinctSketch.Read(reader);
-        profile._frequent = HeavyHitters.Read(reader);
+        return profile.Sum() == moments.Count ? profile : throw new InvalidDataException("The bins contradict the count.");
+    }
+
+    private static ColumnProfile ReadBins(BinaryReader reader)
+    {
+        var bins = reader.ReadInt32();
+        if (bins is < 0 or > MostBins)
+            throw new InvalidDataException($"{bins} bins; at most {MostBins} can be.");
+        if (bins == 0)
+            return new();
+        var edges = new double[bins - 1];
+        foreach (ref var edge in edges.AsSpan())
+            edge = reader.ReadDouble();
+        var profile = edges.All(double.IsFinite) && edges.Zip(edges.Skip(1)).All(pair => pair.First < pair.Second)
+            ? new ColumnProfile(edges) : throw new InvalidDataException("The bins' edges do not ascend.");
+        foreach (ref var count in profile._bins.AsSpan())
+            count = reader.ReadInt64();
         return profile;
     }
+
+    private long Sum() => _bins.Length == 0 ? _moments.Count : TensorPrimitives.Sum<long>(_bins);
 
     private ColumnProfile Flushed()
     {
@@ -166,6 +226,8 @@ public sealed class ColumnProfile
         Extend(batch[0], batch[^1]);
         _quantiles.AddSorted(batch);
         CountRuns(batch);
+        if (_bins.Length > 0)
+            Histogram.Count<double>(batch, _edges, _bins);
     }
 
     /// <summary>Each run of equal values is one distinct value with a count. Above 128 runs the Misra–Gries step takes at least 1 off every count, so single values need not be handed on.</summary>
@@ -182,7 +244,7 @@ public sealed class ColumnProfile
             counts[runs] = end - start;
             _distinct.Add(RandomStream.Mix(BitConverter.DoubleToUInt64Bits(value) + 0x9E3779B97F4A7C15));
         }
-        if (runs <= HeavyHitters.Counters)
+        if (runs <= FrequentValues)
         {
             _frequent.Add(values[..runs], counts[..runs]);
             return;

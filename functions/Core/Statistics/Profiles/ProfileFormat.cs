@@ -3,7 +3,7 @@ namespace Serverless.Core.Statistics;
 /// <summary>The bytes of a profile: a version, the content, a checksum over both.</summary>
 internal static class ProfileFormat
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static byte[] Write(Action<BinaryWriter> content)
     {

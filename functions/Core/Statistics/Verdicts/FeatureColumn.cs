@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Serverless.Core.Statistics;
@@ -44,7 +45,9 @@ public sealed class FeatureColumn
         }
         var finite = kept.AsSpan(0, count);
         TensorPrimitives.Add(finite, 0.0, finite); // −0 becomes 0: they are one value
-        finite.Sort();
+        var scratch = ArrayPool<double>.Shared.Rent(count);
+        RadixSort.Sort(finite, scratch);
+        ArrayPool<double>.Shared.Return(scratch);
         return new(kept.AsMemory(0, count), null, count, values.Length - count);
     }
 

@@ -14,6 +14,16 @@ public static class Measure
             : new(feature, segment, chosen, Test(chosen, reference, current), null);
     }
 
+    /// <summary>From counts in the same cells, as profiles keep them, by a method on cells; <see cref="DriftMethod.Auto"/> means χ². Null cells, or those of a constant reference, are an outcome.</summary>
+    /// <exception cref="ArgumentException">The method is not one on cells.</exception>
+    public static FeatureMeasurement Cells(string feature, string? segment, CellTable? table, DriftMethod method)
+    {
+        var chosen = method is DriftMethod.Auto ? DriftMethod.ChiSquare : method;
+        return table is null ? new(feature, segment, chosen, null, null)
+            : table.Reference.Count(count => count > 0) < 2 ? new(feature, segment, chosen, null, "The reference is constant.")
+            : new(feature, segment, chosen, CellDistance.Test(chosen, table), null);
+    }
+
     /// <summary>What <see cref="DriftMethod.Auto"/> means; by the reference alone, so that it does not change from window to window.</summary>
     public static DriftMethod Choose(DriftMethod method, FeatureColumn reference) =>
         method is not DriftMethod.Auto ? method
