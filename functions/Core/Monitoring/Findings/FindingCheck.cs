@@ -37,4 +37,7 @@ public sealed record FindingCheck(string Subject, string Check, string? Segment,
 
     /// <summary>Both sides in the same bins; null where there is nothing to draw.</summary>
     public HistogramPair? Histograms { get; init; }
+
+    /// <summary>The same quantiles of both sides; null for labels.</summary>
+    public QuantilePair? Quantiles { get; init; }
 }
