@@ -1,3 +1,5 @@
+using Serverless.Core.Monitoring;
+
 namespace Serverless.Core.Registry;
 
 /// <summary>What a model's owner decides: one versioned document, every part with a default that serves. An empty document is valid.</summary>
@@ -7,6 +9,9 @@ public sealed record ModelPolicy(RegistrationPolicy Registration, ServingPolicy 
 {
     /// <summary>What is kept of predictions.</summary>
     public LoggingPolicy Logging { get; init; } = new();
+
+    /// <summary>What is watched.</summary>
+    public MonitoringPolicy Monitoring { get; init; } = new();
 
     /// <summary>What an empty document means.</summary>
     public static ModelPolicy Default { get; } = new(new(), new());

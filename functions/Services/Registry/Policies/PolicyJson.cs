@@ -1,13 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml;
+using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 
 namespace Serverless.Services.Registry.Policies;
 
 /// <summary>The document's parts as they are written: what is absent keeps its default.</summary>
-internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null, LoggingPolicy? Logging = null);
+internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null, LoggingPolicy? Logging = null, MonitoringPolicy? Monitoring = null);
 
 /// <summary>By reflection: generated readers set every init-only property, and so lose the defaults of those that the document leaves out.</summary>
 internal static class PolicyJson
@@ -20,7 +22,22 @@ internal static class PolicyJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
-    public static PolicyParts Read(string json) => JsonSerializer.Deserialize<PolicyParts>(json, Options)!;
+    public static PolicyParts Read(string json)
+    {
+        var document = JsonNode.Parse(json);
+        if (document?["monitoring"]?["monitors"] is JsonObject monitors)
+            foreach (var (name, monitor) in monitors.ToArray())
+                if (MonitoringPolicy.Defaults.TryGetValue(name, out var standard)) monitors[name] = Over(JsonSerializer.SerializeToNode(standard, Options)!.AsObject(), monitor!.AsObject());
+        return document.Deserialize<PolicyParts>(Options)!;
+    }
+
+    /// <summary>What the document says of a monitor, over what its default says.</summary>
+    private static JsonObject Over(JsonObject standard, JsonObject said)
+    {
+        foreach (var (name, value) in said)
+            standard[name] = standard[name] is JsonObject below && value is JsonObject above ? Over(below, above) : value?.DeepClone();
+        return standard;
+    }
 }
 
 internal sealed class Iso8601Duration : JsonConverter<TimeSpan>

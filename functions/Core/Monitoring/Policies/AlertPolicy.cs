@@ -1,4 +1,4 @@
-namespace Serverless.Core.Registry;
+namespace Serverless.Core.Monitoring;
 
 /// <summary>When a monitor's findings become an alert.</summary>
 public sealed record AlertPolicy
