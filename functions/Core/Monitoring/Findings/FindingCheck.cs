@@ -14,6 +14,9 @@ public sealed record FindingCheck(string Subject, string Check, string? Segment,
     /// <summary>The bound of <see cref="Value"/>, where there is a plain one.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>The test's statistic, where there was one.</summary>
+    public double? Statistic { get; init; }
+
     /// <summary>The test's name, where there was one.</summary>
     public string? Method { get; init; }
 

@@ -11,6 +11,9 @@ public sealed record PredictionQuery(ModelName Model, DateTimeOffset From, DateT
     /// <summary>The columns, in no order; null for all. A file that lacks one gives batches without it.</summary>
     public IReadOnlySet<string>? Columns { get; init; }
 
+    /// <summary>The columns by a rule instead, where their names are not known before.</summary>
+    public Func<string, bool>? Choosing { get; init; }
+
     /// <summary>Only this version's.</summary>
     public int? Version { get; init; }
 
@@ -20,7 +23,7 @@ public sealed record PredictionQuery(ModelName Model, DateTimeOffset From, DateT
     /// <summary>Only those with this HTTP status.</summary>
     public int? Status { get; init; }
 
-    internal bool Wants(string column) => Columns is null || Columns.Contains(column);
+    internal bool Wants(string column) => Choosing?.Invoke(column) ?? (Columns is null || Columns.Contains(column));
 }
 
 /// <summary>Bytes that hold no prediction that can be read.</summary>

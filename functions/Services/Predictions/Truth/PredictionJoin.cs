@@ -14,7 +14,8 @@ public sealed class PredictionJoin(PredictionReader predictions, TruthReader tru
     /// </summary>
     public async IAsyncEnumerable<RecordBatch> ReadAsync(PredictionQuery query, JoinedTruth joined, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var wanted = query.Columns is { } columns ? query with { Columns = new HashSet<string>(columns) { LogColumns.Id } } : query;
+        // Truth is found by id.
+        var wanted = query with { Choosing = column => column == LogColumns.Id || query.Wants(column) };
         await using var sides = new JoinSides(truth, query, joined, report, cancel);
         await foreach (var batch in predictions.ReadAsync(wanted, report, cancel)) yield return await sides.WidenAsync(batch, query.Wants);
     }

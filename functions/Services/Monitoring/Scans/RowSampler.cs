@@ -1,0 +1,37 @@
+namespace Serverless.Services.Monitoring.Scans;
+
+/// <summary>Which rows are kept of a window that has more than memory should hold: each with the same chance, by its number alone, so that a repeated scan keeps the same.</summary>
+/// <param name="rows">Rows of the window.</param>
+/// <param name="limit">About so many are kept at most.</param>
+internal sealed class RowSampler(long rows, int limit)
+{
+    private readonly ulong threshold = rows <= limit ? ulong.MaxValue : (ulong)((double)limit / rows * ulong.MaxValue);
+    private long next;
+    private int[] picked = [];
+
+    /// <summary>Rows that will be kept, about.</summary>
+    public int Capacity => (int)Math.Min(rows, limit + limit / 64L);
+
+    /// <summary>Of the next batch the rows that are kept, ascending. Valid until the next call.</summary>
+    public ReadOnlySpan<int> Next(int batch)
+    {
+        if (picked.Length < batch)
+            picked = new int[batch];
+        var kept = 0;
+        for (var row = 0; row < batch; row++)
+        {
+            picked[kept] = row;
+            kept += Mixed((ulong)(next + row)) <= threshold ? 1 : 0;
+        }
+        next += batch;
+        return picked.AsSpan(0, kept);
+    }
+
+    private static ulong Mixed(ulong z)
+    {
+        z += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,112 @@
+using Apache.Arrow;
+using Serverless.Core.Monitoring;
+using Serverless.Core.Registry;
+using Serverless.Services.Predictions;
+
+namespace Serverless.Services.Monitoring.Scans;
+
+/// <summary>
+/// Reads a window's columns from the log. Two passes: one over a few small columns tells how many rows each version has, the other keeps the columns of
+/// one version, all rows up to <see cref="Limit"/> and beyond it a uniform sample of about so many, so that memory is bounded whatever the window.
+/// </summary>
+public sealed class WindowReader(PredictionReader predictions, PredictionJoin join)
+{
+    /// <summary>Rows that are kept; counts are of all rows.</summary>
+    public const int Limit = 1 << 20;
+
+    private const int Answered = 200;
+
+    internal async Task<WindowRows> ReadAsync(WindowQuery query, CancellationToken cancel)
+    {
+        var report = new ReadReport();
+        var counts = await CountAsync(query, report, cancel);
+        var flaws = Told(report);
+        if (counts.Versions.Count == 0)
+            return new(query.Window, query.Version, 0) { Flaws = flaws };
+        var version = query.Version ?? counts.Versions.MaxBy(count => (count.Value, count.Key)).Key;
+        var rows = counts.Versions.GetValueOrDefault(version);
+        var window = query.Rows is { } most && rows > most ? query.Window with { From = await StartAsync(query, version, most, cancel) } : query.Window;
+        var gathered = await GatherAsync(query with { Window = window }, version, query.Rows is { } newest ? Math.Min(newest, rows) : rows, cancel);
+        return gathered with { Versions = counts.Versions, Newest = counts.Newest, Flaws = flaws };
+    }
+
+    /// <summary>Answered rows of a window, of all versions.</summary>
+    public async Task<long> CountAsync(ModelName model, TimeWindow window, CancellationToken cancel) =>
+        (await CountAsync(new(model, window, Signal.FeatureDrift), new ReadReport(), cancel)).Versions.Values.Sum();
+
+    /// <summary>How requests of a window went.</summary>
+    public async Task<OperationsFigures> OperationsAsync(ModelName model, TimeWindow window, ICollection<string> flaws, CancellationToken cancel)
+    {
+        var report = new ReadReport();
+        var read = new OperationsReader();
+        var wanted = new PredictionQuery(model, window.From, window.To) { Columns = new HashSet<string> { LogColumns.Status, LogColumns.Total } };
+        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
+            using (batch) read.Add(batch);
+        foreach (var flaw in Told(report)) flaws.Add(flaw);
+        return read.Figures();
+    }
+
+    private async Task<(Dictionary<int, long> Versions, DateTimeOffset? Newest)> CountAsync(WindowQuery query, ReadReport report, CancellationToken cancel)
+    {
+        var (versions, newest) = (new Dictionary<int, long>(), (DateTimeOffset?)null);
+        HashSet<string> columns = query.Newest ? [LogColumns.Version, LogColumns.Time] : [LogColumns.Version];
+        var wanted = new PredictionQuery(query.Model, query.Window.From, query.Window.To) { Columns = columns, Status = Answered };
+        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
+            using (batch)
+            {
+                foreach (var version in ((Int32Array)batch.Column(LogColumns.Version)).Values)
+                    versions[version] = versions.GetValueOrDefault(version) + 1;
+                if (batch.Column(LogColumns.Time) is TimestampArray times)
+                    newest = Later(newest, times);
+            }
+        return (versions, newest);
+    }
+
+    /// <summary>The time from which on a version has so many rows: hour by hour back, then the time of the row itself.</summary>
+    private async Task<DateTimeOffset> StartAsync(WindowQuery query, int version, int rows, CancellationToken cancel)
+    {
+        var newest = new List<long>();
+        for (var end = query.Window.To; newest.Count < rows && end > query.Window.From; end = end.AddHours(-1))
+        {
+            var wanted = new PredictionQuery(query.Model, end.AddHours(-1) > query.Window.From ? end.AddHours(-1) : query.Window.From, end)
+            { Columns = new HashSet<string> { LogColumns.Time }, Status = Answered, Version = version };
+            await foreach (var batch in predictions.ReadAsync(wanted, new ReadReport(), cancel))
+                using (batch)
+                    newest.AddRange(((TimestampArray)batch.Column(LogColumns.Time)).Values);
+        }
+        newest.Sort();
+        return DateTimeOffset.FromUnixTimeMilliseconds(newest[Math.Max(0, newest.Count - rows)]);
+    }
+
+    private async Task<WindowRows> GatherAsync(WindowQuery query, int version, long rows, CancellationToken cancel)
+    {
+        var sampler = new RowSampler(rows, Limit);
+        var columns = new GatheredColumns(query, sampler.Capacity);
+        var read = 0L;
+        await foreach (var batch in Batches(query, version, columns, cancel))
+            using (batch)
+            {
+                columns.Add(batch, sampler.Next(batch.Length));
+                read += batch.Length;
+            }
+        return new(query.Window, version, read) { Columns = columns.Columns, Segments = columns.Segments };
+    }
+
+    private IAsyncEnumerable<RecordBatch> Batches(WindowQuery query, int version, GatheredColumns columns, CancellationToken cancel)
+    {
+        var wanted = new PredictionQuery(query.Model, query.Window.From, query.Window.To) { Choosing = columns.Wants, Status = Answered, Version = version };
+        return query.Signal == Signal.LabelDrift
+            ? join.ReadAsync(wanted, new JoinedTruth(Labels: true, []), new ReadReport(), cancel)
+            : predictions.ReadAsync(wanted, new ReadReport(), cancel);
+    }
+
+    private static DateTimeOffset? Later(DateTimeOffset? newest, TimestampArray times)
+    {
+        var latest = newest?.ToUnixTimeMilliseconds() ?? long.MinValue;
+        foreach (var time in times.Values)
+            latest = Math.Max(latest, time);
+        return latest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(latest);
+    }
+
+    private static IReadOnlyList<string> Told(ReadReport report) => [.. report.Flaws.Select(flaw => $"{flaw.Path}: {flaw.What}").Distinct().Take(100)];
+}

@@ -1,0 +1,36 @@
+using Serverless.Core.Monitoring;
+using Serverless.Core.Statistics;
+
+namespace Serverless.Services.Monitoring.Scans;
+
+/// <summary>What was read of a window.</summary>
+/// <param name="Window">Its time.</param>
+/// <param name="Version">The version whose rows these are; null when the log has none.</param>
+/// <param name="Rows">Rows of that version in the log.</param>
+internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows)
+{
+    private const int SegmentsAKey = 50;
+
+    /// <summary>Its columns by plain name.</summary>
+    public IReadOnlyDictionary<string, GatheredColumn> Columns { get; init; } = new Dictionary<string, GatheredColumn>();
+
+    /// <summary>Its segment columns by key.</summary>
+    public IReadOnlyDictionary<string, LabelColumn> Segments { get; init; } = new Dictionary<string, LabelColumn>();
+
+    /// <summary>Every version in the window with its rows.</summary>
+    public IReadOnlyDictionary<int, long> Versions { get; init; } = new Dictionary<int, long>();
+
+    /// <summary>When the newest row was made; null without rows or where nobody asked.</summary>
+    public DateTimeOffset? Newest { get; init; }
+
+    /// <summary>What could not be read: file and reason.</summary>
+    public IReadOnlyList<string> Flaws { get; init; } = [];
+
+    /// <summary>A column, or a segment of it; null when it is not there.</summary>
+    public FeatureColumn? Values(string column, int[]? rows) => Columns.TryGetValue(column, out var gathered) && Rows > 0 ? gathered.Values(rows) : null;
+
+    /// <summary>The segments with enough rows for a verdict, <c>country=DE</c>, with their rows.</summary>
+    public IReadOnlyDictionary<string, int[]> SegmentRows(int least) => Segments
+        .SelectMany(key => key.Value.Groups(least, SegmentsAKey).Select(group => (Name: $"{key.Key}={group.Label}", group.Rows)))
+        .ToDictionary(group => group.Name, group => group.Rows, StringComparer.Ordinal);
+}
