@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
 using Serverless.Services.Inference;
+using Serverless.Services.Monitoring;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
@@ -18,6 +19,7 @@ builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
 builder.Services.AddPredictions(builder.Configuration);
 builder.Services.AddInference(builder.Configuration);
+builder.Services.AddMonitoring();
 
 builder.Build().Run();
 return 0;

@@ -19,10 +19,16 @@ namespace Serverless.Services.Storage;
 /// table keys        key | name                          named keys
 ///                       | |head                         the end of their audit chain
 ///                       | audit|{uuidv7}                its entries
+/// table findings    {model}|{monitor} | {newest first}  what a window's scan came to: one row a window
+///                                     | state           up to when windows were asked for
+///                   id|{model} | {uuidv7}               where a finding stands
+///                   scan|{model} | {uuidv7}             a scan on demand, and with |{monitor}|{time} each window that is done
+/// reports/{model}/{monitor}/{time}-{revision}.json      findings whole
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events
 /// queue erasure-requests                                entities whose predictions are to be erased
+/// queue scan-requests                                   windows to scan
 /// queue log-upkeep                                      models whose prediction log is to be compacted or cut by age
 /// </code>
 /// </remarks>
@@ -51,6 +57,21 @@ public static class StorageNames
 
     /// <summary>The queue of prediction logs to look after.</summary>
     public const string UpkeepQueue = "log-upkeep";
+
+    /// <summary>The table of what scans found.</summary>
+    public const string FindingsTable = "findings";
+
+    /// <summary>The container of findings whole.</summary>
+    public const string ReportsContainer = "reports";
+
+    /// <summary>The queue of windows to scan.</summary>
+    public const string ScanQueue = "scan-requests";
+
+    /// <summary>Where the host puts windows whose scan failed again and again.</summary>
+    public const string FailedScanQueue = ScanQueue + "-poison";
+
+    /// <summary>The row that says up to when a monitor's windows were asked for.</summary>
+    public const string ScanState = "state";
 
     /// <summary>The prefix of uploads that no version names yet.</summary>
     public const string StagingPrefix = "staging/";
@@ -120,6 +141,22 @@ public static class StorageNames
     public static (string Partition, string Row) AuditIndex(DateTimeOffset time, Guid id) => (
         string.Create(CultureInfo.InvariantCulture, $"{99_999_999 - int.Parse(time.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture):D8}"),
         string.Create(CultureInfo.InvariantCulture, $"{DateTime.MaxValue.Ticks - time.UtcTicks:D19}|{id:D}"));
+
+    /// <summary>A monitor's findings.</summary>
+    public static string Findings(ModelName model, string monitor) => $"{model.Value}|{monitor}";
+
+    /// <summary>Where findings stand, by their id.</summary>
+    public static string FindingIds(ModelName model) => $"id|{model.Value}";
+
+    /// <summary>Scans on demand.</summary>
+    public static string Scans(ModelName model) => $"scan|{model.Value}";
+
+    /// <summary>Row of the window that ends then, so that the newest comes first.</summary>
+    public static string WindowRow(DateTimeOffset end) => (DateTime.MaxValue.Ticks - end.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>Path of a finding whole.</summary>
+    public static string Report(ModelName model, string monitor, DateTimeOffset end, int revision) =>
+        string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{monitor}/{end.UtcDateTime:yyyy-MM-dd'T'HHmmss'Z'}-{revision}.json");
 
     /// <summary>Path of an artifact.</summary>
     public static string Artifact(Digest digest) => $"{ArtifactPrefix}{digest.Hex[..2]}/{digest.Hex}";

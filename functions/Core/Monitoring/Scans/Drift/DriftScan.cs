@@ -62,13 +62,13 @@ public static class DriftScan
         var name = measured.Segment is { } segment ? $"{measured.Feature} in {segment}" : measured.Feature;
         return new(measured.Feature, "drift", measured.Segment, VerdictOf(feature.Verdict), $"{name}: {(feature.Verdict == DriftVerdict.Drifted ? drawn.Words : "")}{feature.Reason}")
         {
-            Value = measured.Test?.Effect,
+            Value = Finite(measured.Test?.Effect),
             Threshold = measured.Test is null ? null : rule.LimitOf(measured),
-            Statistic = measured.Test?.Statistic,
+            Statistic = Finite(measured.Test?.Statistic),
             Method = measured.Method.ToString(),
             PValue = measured.Test?.PValue,
             AdjustedPValue = feature.AdjustedPValue,
-            Effect = measured.Test?.Effect,
+            Effect = Finite(measured.Test?.Effect),
             RelevantEffect = measured.Test is null ? null : rule.LimitOf(measured),
             ReferenceSize = measured.Test?.ReferenceSize ?? 0,
             CurrentSize = measured.Test?.CurrentSize ?? 0,
@@ -76,6 +76,9 @@ public static class DriftScan
             Quantiles = drawn.Quantiles,
         };
     }
+
+    // A distance in standard deviations of a reference that has none is infinite; a finding holds numbers only.
+    private static double? Finite(double? value) => value is { } number ? Math.Clamp(number, double.MinValue, double.MaxValue) : null;
 
     private static FindingVerdict VerdictOf(DriftVerdict verdict) => verdict switch
     {

@@ -1,0 +1,52 @@
+using Serverless.Core.Monitoring;
+
+namespace Serverless.Services.Monitoring.Scans;
+
+/// <summary>Whether one window's data is whole and as promised.</summary>
+public sealed class QualityScans(WindowReader reader, References references, UsualRows usual)
+{
+    // Correlations and repeated rows are looked for in so many rows; more tell no more.
+    private const int CorrelatedRows = 20_000;
+
+    internal async Task<ScanResult> RunAsync(WindowQuery query, string name, MonitorPolicy monitor, IReadOnlyDictionary<string, ColumnContract> contract, CancellationToken cancel)
+    {
+        var current = await reader.ReadAsync(query, cancel);
+        var reference = await references.FindAsync(query, current, monitor, cancel);
+        WindowColumn[] window = [.. current.Columns.Values.AsParallel().AsOrdered().Select(column => column.ToWindow(runs: true))];
+        var input = new QualityInput(window, Columns(query, reference), contract, current.Rows, current.Window.Length)
+        {
+            UsualRows = await usual.FindAsync(query.Model, name, current.Window, cancel),
+            Age = current.Newest is { } newest ? current.Window.To - newest : null,
+            Duplicates = Repeated(current) ?? 0,
+            UsualDuplicates = Repeated(current) is null || reference?.Log is not { Rows: > 0 } log ? null : (double?)Repeated(log) / log.Rows,
+            Correlations = Correlated(current),
+            UsualCorrelations = reference?.Log is { Rows: > 0 } before ? Correlated(before) : null,
+        };
+        return new(QualityScan.Run(input, monitor), current.Window, current.Rows, current.Versions.Values.Sum())
+        {
+            Versions = [.. current.Versions.Keys.Order()], Reference = reference, Flaws = current.Flaws,
+        };
+    }
+
+    private static Dictionary<string, WindowColumn> Columns(WindowQuery query, ReferenceSide? reference) => reference is not { Rows: > 0 } ? []
+        : reference.Columns.Where(column => query.Features.Count == 0 || query.Features.Contains(column.Key)).AsParallel().Select(column => column.Value.Read()).ToDictionary(column => column.Name);
+
+    /// <summary>Rows that repeat an earlier one in every column; null where only a sample was kept, whose rows say nothing of those between.</summary>
+    private static long? Repeated(WindowRows rows)
+    {
+        if (rows.Columns.Count == 0 || rows.Rows > WindowReader.Limit) return null;
+        var hashes = new ulong[rows.Rows];
+        foreach (var column in rows.Columns.Values.Where(column => column.Kept == hashes.Length)) column.Mix(hashes);
+        Array.Sort(hashes);
+        long repeated = 0;
+        for (var at = 1; at < hashes.Length; at++) repeated += hashes[at] == hashes[at - 1] ? 1 : 0;
+        return repeated;
+    }
+
+    private static CorrelationTable? Correlated(WindowRows rows)
+    {
+        (string Name, double[] Values)[] numeric = [.. rows.Columns.Values.Where(column => column.Type == ColumnType.Numeric && column.Missing < column.Rows / 2).OrderBy(column => column.Name, StringComparer.Ordinal)
+            .Take(CorrelationTable.MostColumns).Select(column => (column.Name, column.Numbers(CorrelatedRows)!))];
+        return numeric.Length < 2 ? null : CorrelationTable.Of([.. numeric.Select(column => column.Name)], [.. numeric.Select(column => column.Values)]);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Azure;
+using Microsoft.Extensions.Logging;
+using Serverless.Core.Monitoring;
+using Serverless.Core.Registry;
+using Serverless.Services.Monitoring.Findings;
+using Serverless.Services.Registry;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Monitoring.Scans;
+
+/// <summary>Scans one window: reads, judges, keeps the finding. Again it looks whether the window has other rows by now, and if so the new finding supersedes the old.</summary>
+public sealed class ScanRunner(
+    ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations,
+    FindingStore findings, FindingsTable table, ScanDemand demand, TimeProvider clock, ILogger<ScanRunner> logger)
+{
+    /// <summary>Does what a message asks for.</summary>
+    public async Task RunAsync(string message, CancellationToken cancel)
+    {
+        var request = JsonSerializer.Deserialize(message, ScanJson.Default.ScanRequest)!;
+        if (request is not { Monitor: { } monitor, To: { } end })
+        {
+            await demand.ExpandAsync(request, cancel);
+            return;
+        }
+        var verdict = await ScanAsync(ModelName.Parse(request.Model), monitor, end, cancel);
+        if (request.Scan is { } scan) await table.PutDoneAsync(ModelName.Parse(request.Model), scan, monitor, end, verdict?.ToString() ?? "Skipped", cancel);
+    }
+
+    /// <summary>Keeps that a window's scan failed for good; what is there already stays.</summary>
+    public async Task FailAsync(string message, CancellationToken cancel)
+    {
+        if (JsonSerializer.Deserialize(message, ScanJson.Default.ScanRequest) is not { Monitor: { } monitor, To: { } end } request) return;
+        var model = ModelName.Parse(request.Model);
+        if (await models.GetAsync(model, cancel) is not { } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return;
+        if (await findings.FindAsync(model, monitor, end, cancel) is null)
+            await KeepAsync(Failed(snapshot, monitor, policy, end, "The scan was tried again and again without an end; the log of the host says why."), 0, null, cancel);
+        if (request.Scan is { } scan) await table.PutDoneAsync(model, scan, monitor, end, nameof(FindingVerdict.Failed), cancel);
+    }
+
+    private async Task<FindingVerdict?> ScanAsync(ModelName model, string monitor, DateTimeOffset end, CancellationToken cancel)
+    {
+        // A model or a monitor that is gone meanwhile has nobody to tell.
+        if (await models.GetAsync(model, cancel) is not { Archived: false } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return null;
+        var there = await findings.FindAsync(model, monitor, end, cancel);
+        if (there is { Row: { Verdict: not FindingVerdict.Failed } row } && await IsCurrentAsync(model, row, policy, cancel)) return row.Verdict;
+        var (finding, seen) = await JudgeAsync(snapshot, monitor, policy, end, cancel);
+        if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return old.Verdict;
+        await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, cancel);
+        return finding.Verdict;
+    }
+
+    /// <summary>Labels may come without any new row, so theirs are counted by scanning.</summary>
+    private async Task<bool> IsCurrentAsync(ModelName model, FindingRow row, MonitorPolicy policy, CancellationToken cancel) => policy.Signal switch
+    {
+        Signal.LabelDrift => false,
+        Signal.Operations => (await reader.OperationsAsync(model, row.Window, [], cancel)).Requests == row.Seen,
+        _ => policy.Window.Rows is null && await reader.CountAsync(model, row.Window, cancel) == row.Seen,
+    };
+
+    private async Task<(Finding Finding, long Seen)> JudgeAsync(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await ResultAsync(snapshot, monitor, policy, end, cancel);
+            var finding = new Finding(Guid.CreateVersion7(clock.GetUtcNow()), snapshot.Name.Value, monitor, policy.Signal!.Value, result.Window, clock.GetUtcNow(), result.Outcome.Verdict, result.Outcome.Summary, result.Rows)
+            {
+                Versions = result.Versions,
+                PolicyVersion = snapshot.PolicyVersion,
+                Reference = result.Reference?.Words,
+                ReferenceRows = result.Reference?.Rows ?? 0,
+                Checks = result.Outcome.Checks,
+                Flaws = result.Flaws,
+            };
+            return (finding, result.Seen);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or RequestFailedException or IOException))
+        {
+            // Storage that is away is tried again by the queue; anything else would fail again.
+            logger.ScanFailed(failure, snapshot.Name, monitor, end);
+            return (Failed(snapshot, monitor, policy, end, $"The scan failed: {failure.Message}"), 0);
+        }
+    }
+
+    private Task<ScanResult> ResultAsync(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, CancellationToken cancel)
+    {
+        var window = WindowPlan.Ending(policy, end);
+        var contract = snapshot.Policy.Monitoring.Contract;
+        var query = new WindowQuery(snapshot.Name, window, policy.Signal!.Value)
+        {
+            Rows = policy.Window.Rows,
+            Features = policy.Features,
+            Segments = policy.Segments,
+            Types = contract.Where(column => column.Value.Type is not null).ToDictionary(column => column.Key, column => column.Value.Type!.Value),
+        };
+        return policy.Signal switch
+        {
+            Signal.DataQuality => quality.RunAsync(query, monitor, policy, contract, cancel),
+            Signal.Operations => operations.RunAsync(snapshot.Name, monitor, policy, window, cancel),
+            _ => drift.RunAsync(query, policy, cancel),
+        };
+    }
+
+    private Finding Failed(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, string why) => new(
+        Guid.CreateVersion7(clock.GetUtcNow()), snapshot.Name.Value, monitor, policy.Signal!.Value, WindowPlan.Ending(policy, end), clock.GetUtcNow(), FindingVerdict.Failed, why, 0)
+    { PolicyVersion = snapshot.PolicyVersion };
+
+    private async Task KeepAsync(Finding finding, long seen, ETag? there, CancellationToken cancel)
+    {
+        // Whoever was first has scanned the same rows, or newer ones.
+        if (await findings.TryKeepAsync(finding, seen, there, cancel)) logger.Scanned(finding.Model, finding.Monitor, finding.Window.To, finding.Verdict, finding.Rows);
+    }
+}
