@@ -17,7 +17,7 @@ public static class PairedComparison
         if (error == 0)
             return new(ComparisonMethod.PairedT, difference, difference == 0 ? 0 : null, difference == 0 ? 1 : null, null, d.Length);
         var t = difference / error;
-        return new(ComparisonMethod.PairedT, difference, t, 2 * MathNet.Numerics.Distributions.StudentT.CDF(0, 1, d.Length - 1, -Math.Abs(t)), interval, d.Length);
+        return new(ComparisonMethod.PairedT, difference, t, StudentLaw.TwoSided(t, d.Length - 1), interval, d.Length);
     }
 
     /// <summary>The mean difference among all flips of signs; p is the share of flips at least as extreme, two-sided twice the smaller, at most 1.</summary>

@@ -49,7 +49,7 @@ public static class Intervals
     /// <summary>mean ± t(df)·se.</summary>
     public static ConfidenceInterval Student(double mean, double standardError, double freedom, double level)
     {
-        var half = StudentT.InvCDF(0, 1, freedom, (1 + level) / 2) * standardError;
+        var half = StudentLaw.Quantile(level, freedom) * standardError;
         return new(mean - half, mean + half, level, IntervalMethod.StudentT);
     }
 

@@ -24,6 +24,9 @@ internal static class BinomialLaw
         return Density(k, marked, p, q) * Density(drawn - k, others, p, q) / Density(drawn, marked + others, p, q);
     }
 
+    /// <summary>x^k e^−x/k!, k positive and not necessarily whole.</summary>
+    public static double Poisson(double k, double x) => Math.Exp(-StirlingError(k) - Deviance(k, x)) / Math.Sqrt(2 * Math.PI * k);
+
     /// <summary>ln n! − Stirling's formula.</summary>
     private static double StirlingError(double n)
     {

@@ -3,7 +3,8 @@ using MathNet.Numerics;
 namespace Serverless.Core.Statistics;
 
 /// <summary>Tails of the standard normal law, with their digits far out.</summary>
-internal static class NormalLaw
+/// <remarks>erfc (Abramowitz and Stegun, 26.2.29). Zero only below the smallest double: two-sided from |z| = 38.5 on.</remarks>
+public static class NormalLaw
 {
     /// <summary>P(Z ≥ z).</summary>
     public static double Survival(double z) => 0.5 * SpecialFunctions.Erfc(z / Math.Sqrt(2));
