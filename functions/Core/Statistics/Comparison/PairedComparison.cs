@@ -24,6 +24,7 @@ public static class PairedComparison
     /// <remarks>Fisher 1935. Sampled: (1 + hits) / (1 + replicates), so that p is never 0 and never too small (Phipson, Smyth 2010).</remarks>
     public static PermutationResult Permute(ReadOnlySpan<double> first, ReadOnlySpan<double> second, ResamplingPlan plan)
     {
+        plan.Check();
         var d = Differences(first, second);
         if (d.Length == 0)
             throw new ArgumentException("No rows.", nameof(first));
@@ -34,6 +35,7 @@ public static class PairedComparison
     /// <remarks>Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 14 and 16.</remarks>
     public static PairedResult Resample(ReadOnlySpan<double> first, ReadOnlySpan<double> second, ResamplingPlan plan)
     {
+        plan.Check();
         var d = Differences(first, second);
         if (d.Length < 2)
             return new(ComparisonMethod.Bootstrap, d.Length == 0 ? null : d[0], null, null, null, d.Length);

@@ -11,28 +11,32 @@ public static class BinaryMetrics
     /// <param name="weights">None, or one a row; then every interval but that of mean losses is a bootstrap's.</param>
     /// <param name="plan">Confidence level, and how to resample.</param>
     /// <remarks>Empty input, one class where two are needed, and 0/0 give a null value.</remarks>
-    public static Estimate Measure(BinaryMetric metric, ReadOnlySpan<bool> labels, ReadOnlySpan<double> scores, double threshold, ReadOnlySpan<double> weights, ResamplingPlan plan) => metric switch
+    public static Estimate Measure(BinaryMetric metric, ReadOnlySpan<bool> labels, ReadOnlySpan<double> scores, double threshold, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {
-        BinaryMetric.Accuracy => Share(c => (c.TruePositive + c.TrueNegative, c.Total), labels, scores, threshold, weights, plan),
-        BinaryMetric.Precision => Share(c => (c.TruePositive, c.TruePositive + c.FalsePositive), labels, scores, threshold, weights, plan),
-        BinaryMetric.Recall => Share(c => (c.TruePositive, c.TruePositive + c.FalseNegative), labels, scores, threshold, weights, plan),
-        BinaryMetric.Specificity => Share(c => (c.TrueNegative, c.TrueNegative + c.FalsePositive), labels, scores, threshold, weights, plan),
-        BinaryMetric.Jaccard => Share(c => (c.TruePositive, c.TruePositive + c.FalsePositive + c.FalseNegative), labels, scores, threshold, weights, plan),
-        BinaryMetric.BalancedAccuracy => Decision(c => c.BalancedAccuracy, labels, scores, threshold, weights, plan),
-        BinaryMetric.F1 => Decision(c => c.FBeta(1), labels, scores, threshold, weights, plan),
-        BinaryMetric.F2 => Decision(c => c.FBeta(2), labels, scores, threshold, weights, plan),
-        BinaryMetric.FHalf => Decision(c => c.FBeta(0.5), labels, scores, threshold, weights, plan),
-        BinaryMetric.Matthews => Decision(c => c.Matthews, labels, scores, threshold, weights, plan),
-        BinaryMetric.Kappa => Decision(c => c.Kappa, labels, scores, threshold, weights, plan),
-        BinaryMetric.LogLoss => MeanLoss(Calibration.LogLoss, labels, scores, weights, plan),
-        BinaryMetric.Brier => MeanLoss(Calibration.Brier, labels, scores, weights, plan),
-        BinaryMetric.CalibrationError => CalibrationError(labels, scores, weights, plan),
-        BinaryMetric.RocAuc => Auc(labels, scores, weights, plan),
-        BinaryMetric.Gini => Gini(Auc(labels, scores, weights, plan)),
-        BinaryMetric.AveragePrecision => Ranked(r => r.AveragePrecision, labels, scores, weights, plan),
-        BinaryMetric.Separation => Ranked(r => r.Separation, labels, scores, weights, plan),
-        BinaryMetric.LiftAtTenth => Ranked(r => w => r.Lift(0.1, w), labels, scores, weights, plan),
-    };
+        plan.Check();
+        return metric switch
+        {
+            BinaryMetric.Accuracy => Share(c => (c.TruePositive + c.TrueNegative, c.Total), labels, scores, threshold, weights, plan),
+            BinaryMetric.Precision => Share(c => (c.TruePositive, c.TruePositive + c.FalsePositive), labels, scores, threshold, weights, plan),
+            BinaryMetric.Recall => Share(c => (c.TruePositive, c.TruePositive + c.FalseNegative), labels, scores, threshold, weights, plan),
+            BinaryMetric.Specificity => Share(c => (c.TrueNegative, c.TrueNegative + c.FalsePositive), labels, scores, threshold, weights, plan),
+            BinaryMetric.Jaccard => Share(c => (c.TruePositive, c.TruePositive + c.FalsePositive + c.FalseNegative), labels, scores, threshold, weights, plan),
+            BinaryMetric.BalancedAccuracy => Decision(c => c.BalancedAccuracy, labels, scores, threshold, weights, plan),
+            BinaryMetric.F1 => Decision(c => c.FBeta(1), labels, scores, threshold, weights, plan),
+            BinaryMetric.F2 => Decision(c => c.FBeta(2), labels, scores, threshold, weights, plan),
+            BinaryMetric.FHalf => Decision(c => c.FBeta(0.5), labels, scores, threshold, weights, plan),
+            BinaryMetric.Matthews => Decision(c => c.Matthews, labels, scores, threshold, weights, plan),
+            BinaryMetric.Kappa => Decision(c => c.Kappa, labels, scores, threshold, weights, plan),
+            BinaryMetric.LogLoss => MeanLoss(Calibration.LogLoss, labels, scores, weights, plan),
+            BinaryMetric.Brier => MeanLoss(Calibration.Brier, labels, scores, weights, plan),
+            BinaryMetric.CalibrationError => CalibrationError(labels, scores, weights, plan),
+            BinaryMetric.RocAuc => Auc(labels, scores, weights, plan),
+            BinaryMetric.Gini => Gini(Auc(labels, scores, weights, plan)),
+            BinaryMetric.AveragePrecision => Ranked(r => r.AveragePrecision, labels, scores, weights, plan),
+            BinaryMetric.Separation => Ranked(r => r.Separation, labels, scores, weights, plan),
+            BinaryMetric.LiftAtTenth => Ranked(r => w => r.Lift(0.1, w), labels, scores, weights, plan),
+        };
+    }
 
     private static Estimate Share(Func<BinaryConfusion, (double Part, double Whole)> share, ReadOnlySpan<bool> labels, ReadOnlySpan<double> scores, double threshold, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {

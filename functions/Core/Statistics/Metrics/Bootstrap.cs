@@ -12,6 +12,7 @@ public static class Bootstrap
     /// <summary>The statistic of each replicate, in order of the replicate; undefined ones are left out.</summary>
     public static double[] Replicates(int rows, ReadOnlyMemory<double> weights, WeightedStatistic statistic, ResamplingPlan plan)
     {
+        plan.Check();
         var results = new double?[plan.Replicates];
         Parallel.For(0, plan.Replicates, plan.Parallelism, () => new double[rows], (replicate, _, drawn) =>
         {
@@ -25,6 +26,7 @@ public static class Bootstrap
     /// <summary>The percentile interval of a statistic, or null when a tenth of the replicates or more is undefined.</summary>
     public static Estimate Estimate(int rows, ReadOnlyMemory<double> weights, WeightedStatistic statistic, ResamplingPlan plan)
     {
+        plan.Check();
         var own = weights.IsEmpty ? Ones(rows) : weights;
         if (statistic(own.Span) is not { } value)
             return Statistics.Estimate.Undefined(rows);

@@ -6,6 +6,7 @@ public static class MulticlassMetrics
     /// <summary>One metric of decisions; accuracy has Wilson's interval, the others the bootstrap's.</summary>
     public static Estimate Measure(MulticlassMetric metric, ReadOnlySpan<int> truth, ReadOnlySpan<int> predicted, int classes, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {
+        plan.Check();
         var matrix = ConfusionMatrix.From(truth, predicted, classes, weights);
         if (metric == MulticlassMetric.Accuracy && weights.IsEmpty)
             return new(matrix.Accuracy, Intervals.Wilson(truth.Length * (matrix.Accuracy ?? 0), truth.Length, plan.Level), truth.Length);
@@ -14,14 +15,18 @@ public static class MulticlassMetrics
     }
 
     /// <summary>One metric of probabilities, given row by row; mean losses have Student's interval, areas the bootstrap's.</summary>
-    public static Estimate Measure(ProbabilityMetric metric, ReadOnlySpan<int> truth, ReadOnlySpan<double> probabilities, int classes, ReadOnlySpan<double> weights, ResamplingPlan plan) => metric switch
+    public static Estimate Measure(ProbabilityMetric metric, ReadOnlySpan<int> truth, ReadOnlySpan<double> probabilities, int classes, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {
-        ProbabilityMetric.LogLoss => Intervals.Mean(ClassProbabilities.LogLosses(truth, probabilities, classes), weights, plan.Level),
-        ProbabilityMetric.Brier => Intervals.Mean(ClassProbabilities.Briers(truth, probabilities, classes), weights, plan.Level),
-        ProbabilityMetric.TopTwoAccuracy => TopTwo(ClassProbabilities.TopHits(truth, probabilities, classes, 2), weights, plan),
-        ProbabilityMetric.MacroRocAuc => Auc(truth, probabilities, classes, false, weights, plan),
-        ProbabilityMetric.WeightedRocAuc => Auc(truth, probabilities, classes, true, weights, plan),
-    };
+        plan.Check();
+        return metric switch
+        {
+            ProbabilityMetric.LogLoss => Intervals.Mean(ClassProbabilities.LogLosses(truth, probabilities, classes), weights, plan.Level),
+            ProbabilityMetric.Brier => Intervals.Mean(ClassProbabilities.Briers(truth, probabilities, classes), weights, plan.Level),
+            ProbabilityMetric.TopTwoAccuracy => TopTwo(ClassProbabilities.TopHits(truth, probabilities, classes, 2), weights, plan),
+            ProbabilityMetric.MacroRocAuc => Auc(truth, probabilities, classes, false, weights, plan),
+            ProbabilityMetric.WeightedRocAuc => Auc(truth, probabilities, classes, true, weights, plan),
+        };
+    }
 
     private static double? Of(MulticlassMetric metric, ConfusionMatrix matrix) => metric switch
     {

@@ -7,6 +7,7 @@ public static class RegressionMetrics
     /// <remarks>A constant truth gives R² = 0 (1 for perfect predictions), as scikit-learn; one row gives null.</remarks>
     public static Estimate Measure(RegressionMetric metric, ReadOnlySpan<double> truth, ReadOnlySpan<double> predicted, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {
+        plan.Check();
         Check(truth, predicted, weights);
         return metric switch
         {
@@ -33,6 +34,7 @@ public static class RegressionMetrics
     public static Estimate Pinball(double quantile, ReadOnlySpan<double> truth, ReadOnlySpan<double> predicted, ReadOnlySpan<double> weights, ResamplingPlan plan)
     {
         Require.Within(quantile, 0, 1, nameof(quantile));
+        plan.Check();
         Check(truth, predicted, weights);
         return Loss((y, q) => y >= q ? quantile * (y - q) : (1 - quantile) * (q - y), truth, predicted, weights, plan);
     }

@@ -3,7 +3,11 @@ using MathNet.Numerics;
 namespace Serverless.Core.Statistics;
 
 /// <summary>Fisher's exact test of a 2×2 table. Statistic: the odds ratio ad/bc. Effect: Cramér's φ.</summary>
-/// <remarks>Fisher, JRSS 85 (1922). Two-sided as SciPy and R have it: all tables with the same margins that are no likelier than the one seen.</remarks>
+/// <remarks>
+/// Fisher, JRSS 85 (1922). Two-sided as SciPy and R have it: all tables with the same margins that are no likelier than the one seen.
+/// The odds ratio is the sample's, ad/bc, not R's conditional estimate: 0 where a or d is 0; where b or c is 0 and neither a nor d is, it is infinite and
+/// given as the largest double, since no figure here is infinite; 1, with p = 1, where a column is empty and the ratio would be 0/0.
+/// </remarks>
 public static class FisherExact
 {
     // Tables as likely as the one seen differ from it by rounding.

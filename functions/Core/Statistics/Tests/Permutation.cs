@@ -11,9 +11,10 @@ public static class Permutation
     private const double Slack = 1e-12;
 
     /// <summary>Tests samples in any order; the same result whatever the number of threads. Effect: the statistic.</summary>
-    /// <exception cref="ArgumentException">A value or the samples' own statistic is not finite, or a sample is empty.</exception>
+    /// <exception cref="ArgumentException">A value or the samples' own statistic is not finite, a sample is empty, or the plan cannot be.</exception>
     public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, TwoSampleStatistic statistic, ResamplingPlan plan)
     {
+        plan.Check();
         Sample.Check(reference, nameof(reference));
         Sample.Check(current, nameof(current));
         var (observed, n) = (statistic(reference, current), reference.Length);
@@ -35,14 +36,20 @@ public static class Permutation
         var hits = 0;
         Parallel.For(0, plan.Replicates, plan.Parallelism, replicate =>
         {
-            var (random, order) = (RandomStream.Of(plan.Seed, replicate), new int[count]);
-            for (var i = 0; i < count; i++)
-            {
-                var other = random.Below(i + 1);
-                (order[i], order[other]) = (order[other], i);
-            }
-            if (passes(order, replicate)) Interlocked.Increment(ref hits);
+            if (passes(Order(plan, count, replicate), replicate)) Interlocked.Increment(ref hits);
         });
         return hits;
+    }
+
+    /// <summary>The order of one replicate: Fisher and Yates' shuffle, from the inside out.</summary>
+    internal static int[] Order(ResamplingPlan plan, int count, int replicate)
+    {
+        var (random, order) = (RandomStream.Of(plan.Seed, replicate), new int[count]);
+        for (var i = 0; i < count; i++)
+        {
+            var other = random.Below(i + 1);
+            (order[i], order[other]) = (order[other], i);
+        }
+        return order;
     }
 }
