@@ -51,14 +51,22 @@ public sealed class DetectorTests
         Assert.Equal(whole.Buckets, pieces.Buckets);
     }
 
+    // Quarters and eighths are exact in doubles: no tolerance.
     [Fact]
-    public void Cusum_HandbookExample_AlarmsAtTheFourteenthGroup()
+    public void Cusum_EverySumOfEveryStream_IsTheExactFraction()
     {
-        // NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.3: target 325, k = 0.3175, h = 4.1959.
-        double[] groups = [324.925, 324.675, 324.725, 324.35, 325.35, 325.225, 324.125, 324.525, 325.225, 324.6, 324.625, 325.15, 328.325, 327.25, 327.825];
-        CusumState state = default;
-        Assert.Equal(13, Cusum.Observe(ref state, groups, new(325, 0.3175, 4.1959)).Alarm);
-        Assert.Equal(4.94, state.High, 1e-9);
+        foreach (var c in GoldenFile.Cases("cusum"))
+        {
+            var values = c.GetProperty("stream").Numbers();
+            var (target, slack) = (c.GetProperty("target").GetDouble(), c.GetProperty("slack").GetDouble());
+            CusumState state = default, open = default;
+            Same(c, "alarm", Cusum.Observe(ref state, values, new(target, slack, c.GetProperty("limit").GetDouble())).Alarm);
+            for (var at = 0; at < values.Length; at++)
+            {
+                Cusum.Observe(ref open, values.AsSpan(at, 1), new(target, slack, double.MaxValue));
+                Assert.Equal(new(c.GetProperty("high")[at].GetDouble(), c.GetProperty("low")[at].GetDouble()), open);
+            }
+        }
     }
 
     [Fact]
