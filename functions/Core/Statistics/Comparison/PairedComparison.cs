@@ -92,7 +92,7 @@ public static class PairedComparison
     /// <summary>Sums that are equal on paper differ by rounding: what is nearer than this counts as equal.</summary>
     private static double Slack(double[] d) => 1e-14 * d.Sum(Math.Abs);
 
-    private static double[] Differences(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    internal static double[] Differences(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
         Require.SameLength(first.Length, second.Length, nameof(second));
         Require.Finite(first, nameof(first));

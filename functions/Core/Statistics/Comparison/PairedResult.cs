@@ -15,6 +15,10 @@ public enum ComparisonMethod
     DeLong,
     /// <summary>Student's paired t.</summary>
     PairedT,
+    /// <summary>Wilcoxon's signed ranks by their exact law.</summary>
+    WilcoxonExact,
+    /// <summary>Wilcoxon's signed ranks by the normal limit.</summary>
+    WilcoxonAsymptotic,
     /// <summary>Every sign flip.</summary>
     PermutationExact,
     /// <summary>Seeded random sign flips.</summary>

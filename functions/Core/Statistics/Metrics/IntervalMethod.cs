@@ -6,6 +6,12 @@ public enum IntervalMethod
     /// <summary>Wilson's score interval of a proportion (Wilson 1927).</summary>
     Wilson,
 
+    /// <summary>The exact interval of a proportion, never too short (Clopper and Pearson 1934).</summary>
+    ClopperPearson,
+
+    /// <summary>Wald's interval about Wilson's centre (Agresti and Coull 1998).</summary>
+    AgrestiCoull,
+
     /// <summary>DeLong's variance of an area under the ROC curve, on the logit scale (DeLong, DeLong, Clarke-Pearson 1988; Pepe 2003).</summary>
     DeLong,
 

@@ -24,6 +24,32 @@ public static class Intervals
         return new(low, high, level, IntervalMethod.Wilson);
     }
 
+    /// <summary>Clopper and Pearson's interval for k of n: every p under which neither P(X ≥ k) nor P(X ≤ k) is below (1 − level)/2. Null for n = 0.</summary>
+    /// <remarks>Clopper and Pearson, Biometrika 26 (1934). Covers at least at its level, mostly more.</remarks>
+    public static ConfidenceInterval? ClopperPearson(long successes, long trials, double level)
+    {
+        Require.Level(level);
+        Require.Within(successes, 0, trials, nameof(successes));
+        if (trials == 0)
+            return null;
+        double tail = (1 - level) / 2, k = successes, n = trials;
+        var low = successes == 0 ? 0 : Root(p => BetaLaw.Lower(k, n - k + 1, p, 1 - p) < tail);
+        var high = successes == trials ? 1 : Root(p => BetaLaw.Lower(n - k, k + 1, 1 - p, p) > tail);
+        return new(low, high, level, IntervalMethod.ClopperPearson);
+    }
+
+    /// <summary>p̃ ± z·√(p̃(1 − p̃)/ñ), ñ = n + z², p̃ = (k + z²/2)/ñ, kept within [0, 1]. Null for n = 0.</summary>
+    /// <remarks>Agresti and Coull, American Statistician 52 (1998).</remarks>
+    public static ConfidenceInterval? AgrestiCoull(long successes, long trials, double level)
+    {
+        Require.Level(level);
+        Require.Within(successes, 0, trials, nameof(successes));
+        if (trials == 0)
+            return null;
+        double z = NormalQuantile(level), n = trials + z * z, p = (successes + z * z / 2) / n, half = z * Math.Sqrt(p * (1 - p) / n);
+        return new(Math.Max(0, p - half), Math.Min(1, p + half), level, IntervalMethod.AgrestiCoull);
+    }
+
     /// <summary>The (weighted) mean m = Σwx/Σw with m ± t(n−1)·se, se² = n/(n−1)·Σw²(x−m)²/(Σw)²; without weights that is s²/n.</summary>
     /// <remarks>Student 1908; the linearised variance of a ratio, Cochran, Sampling Techniques, 6.3. No interval below two rows.</remarks>
     public static Estimate Mean(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, double level)
@@ -74,6 +100,18 @@ public static class Intervals
     }
 
     internal static double NormalQuantile(double level) => Normal.InvCDF(0, 1, (1 + level) / 2);
+
+    // Where a condition ends that holds from 0 on, by halving.
+    private static double Root(Func<double, bool> below)
+    {
+        double low = 0, high = 1;
+        for (var step = 0; step < 100; step++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = below(middle) ? (middle, high) : (low, middle);
+        }
+        return high;
+    }
 
     private static double StandardError(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, double mean, double total, int used)
     {

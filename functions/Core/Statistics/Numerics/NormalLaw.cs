@@ -11,4 +11,12 @@ public static class NormalLaw
 
     /// <summary>P(|Z| ≥ |z|).</summary>
     public static double TwoSided(double z) => SpecialFunctions.Erfc(Math.Abs(z) / Math.Sqrt(2));
+
+    /// <summary>The tail that an alternative asks about.</summary>
+    internal static double Tail(double z, Alternative alternative) => alternative switch
+    {
+        Alternative.TwoSided => TwoSided(z),
+        Alternative.Less => Survival(-z),
+        Alternative.Greater => Survival(z),
+    };
 }

@@ -12,6 +12,54 @@ public static class ChiSquare
     public static TestResult LikelihoodRatio(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
         Test(reference, current, false, (o, e) => o <= 0 ? 0 : 2 * o * Math.Log(o / e));
 
+    /// <summary>Whether the current counts follow the reference's shares, taken as known: Σ (O − E)²/E, E = share · current total. Effect: Cohen's w, √(χ²/n).</summary>
+    /// <remarks>Pearson (1900). A value that the reference never had makes χ² infinite: it is given as the largest double, with p = 0. That the reference is itself a sample is ignored: prefer <see cref="Pearson"/>.</remarks>
+    /// <exception cref="ArgumentException">A count is negative or not finite, a side is empty, or the sides are not equally long.</exception>
+    public static TestResult GoodnessOfFit(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        Require.SameLength(reference.Length, current.Length, nameof(current));
+        double n = Total(reference), m = Total(current), statistic = 0;
+        var degrees = -1;
+        for (var i = 0; i < reference.Length; i++)
+        {
+            if (reference[i] + current[i] == 0) continue;
+            var expected = reference[i] / n * m;
+            degrees++;
+            statistic = Math.Min(double.MaxValue, statistic + (current[i] - expected) * (current[i] - expected) / expected);
+        }
+        return new(statistic, degrees == 0 ? 1 : statistic == double.MaxValue ? 0 : Survival(statistic, degrees), (long)n, (long)m, TestMethod.Asymptotic, Math.Sqrt(statistic / m));
+    }
+
+    /// <summary>A table of any number of rows: Pearson's χ² and G, each with its p-value on (rows − 1)(columns − 1) degrees, and Cramér's V.</summary>
+    /// <exception cref="ArgumentException">Fewer than two rows, a count that is negative or not finite, an empty row, or rows that are not equally long.</exception>
+    public static (double Pearson, double PearsonP, double LikelihoodRatio, double LikelihoodRatioP, double V) Table(IReadOnlyList<double[]> rows)
+    {
+        if (rows.Count < 2) throw new ArgumentException("A table has two rows or more.", nameof(rows));
+        double[] totals = [.. rows.Select(row => Total(row))], columns = [.. Enumerable.Range(0, rows[0].Length).Select(at => Column(rows, at))];
+        double all = totals.Sum(), pearson = 0, ratio = 0, kept = columns.Count(column => column > 0);
+        for (var r = 0; r < rows.Count; r++)
+            for (var c = 0; c < columns.Length; c++)
+            {
+                var expected = totals[r] * (columns[c] / all);
+                if (expected == 0) continue;
+                pearson += (rows[r][c] - expected) * (rows[r][c] - expected) / expected;
+                ratio += rows[r][c] == 0 ? 0 : 2 * rows[r][c] * Math.Log(rows[r][c] / expected);
+            }
+        double degrees = (rows.Count - 1) * (kept - 1), least = Math.Min(rows.Count, kept) - 1;
+        return degrees == 0 ? (0, 1, 0, 1, 0) : (pearson, Survival(pearson, degrees), ratio, Survival(ratio, degrees), Math.Sqrt(pearson / all / least));
+    }
+
+    private static double Column(IReadOnlyList<double[]> rows, int at)
+    {
+        var sum = 0.0;
+        foreach (var row in rows)
+        {
+            Require.SameLength(rows[0].Length, row.Length, nameof(rows));
+            sum += row[at];
+        }
+        return sum;
+    }
+
     /// <summary>P(χ² with <paramref name="degrees"/> ≥ statistic). Zero only below the smallest double, 4.9e-324: with one degree from a statistic of 1,483 on.</summary>
     public static double Survival(double statistic, double degrees) => GammaLaw.Upper(degrees / 2, statistic / 2);
 

@@ -1,6 +1,6 @@
 namespace Serverless.Core.Statistics;
 
-/// <summary>The Mann–Whitney (Wilcoxon rank-sum) test, two-sided. Statistic: U of the reference. Effect: the rank-biserial correlation |2U/nm − 1|.</summary>
+/// <summary>The Mann–Whitney (Wilcoxon rank-sum) test, two-sided unless told. Statistic: U of the reference. Effect: the rank-biserial correlation |2U/nm − 1|.</summary>
 /// <remarks>Mann and Whitney, Annals of Mathematical Statistics 18 (1947). SciPy's rule: exact without ties while a side has at most 8 values, else normal with corrections for ties and continuity.</remarks>
 public static class MannWhitney
 {
@@ -15,24 +15,41 @@ public static class MannWhitney
     }
 
     /// <summary>By the exact law of U, which knows no ties.</summary>
-    public static TestResult Exact(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) => Exact(new PooledRanks(reference, current));
+    /// <exception cref="ArgumentException">As <see cref="Test"/>.</exception>
+    public static TestResult Exact(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, Alternative alternative = Alternative.TwoSided) =>
+        Exact(new PooledRanks(reference, current), alternative);
 
-    /// <summary>By the normal limit.</summary>
-    public static TestResult Asymptotic(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) => Asymptotic(new PooledRanks(reference, current));
+    /// <summary>By the normal limit, half a step nearer the middle unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Test"/>.</exception>
+    public static TestResult Asymptotic(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, Alternative alternative = Alternative.TwoSided, bool continuity = true) =>
+        Asymptotic(new PooledRanks(reference, current), alternative, continuity);
 
-    private static TestResult Exact(PooledRanks ranks)
+    private static TestResult Exact(PooledRanks ranks, Alternative alternative = Alternative.TwoSided)
     {
-        int n = ranks.Reference.Length, m = ranks.Current.Length;
         var u = Statistic(ranks);
-        return Result(ranks, u, Math.Min(1, 2 * Survival(Math.Max(u, (double)n * m - u), n, m)), TestMethod.Exact);
+        return Result(ranks, u, Math.Min(1, Sides(alternative) * Survival(Towards(u, ranks, alternative), ranks.Reference.Length, ranks.Current.Length)), TestMethod.Exact);
     }
 
-    private static TestResult Asymptotic(PooledRanks ranks)
+    private static TestResult Asymptotic(PooledRanks ranks, Alternative alternative = Alternative.TwoSided, bool continuity = true)
     {
         double n = ranks.Reference.Length, m = ranks.Current.Length, all = n + m, u = Statistic(ranks);
         var deviation = Math.Sqrt(n * m / 12 * (all + 1 - ranks.TieTerm / (all * (all - 1))));
-        var z = (Math.Max(u, n * m - u) - n * m / 2 - 0.5) / deviation;
-        return Result(ranks, u, deviation == 0 ? 1 : Math.Min(1, 2 * NormalLaw.Survival(z)), TestMethod.Asymptotic);
+        var z = (Towards(u, ranks, alternative) - n * m / 2 - (continuity ? 0.5 : 0)) / deviation;
+        return Result(ranks, u, deviation == 0 ? 1 : Math.Min(1, Sides(alternative) * NormalLaw.Survival(z)), TestMethod.Asymptotic);
+    }
+
+    private static int Sides(Alternative alternative) => alternative is Alternative.TwoSided ? 2 : 1;
+
+    /// <summary>U as seen from where the alternative puts the larger values.</summary>
+    private static double Towards(double u, PooledRanks ranks, Alternative alternative)
+    {
+        var other = (double)ranks.Reference.Length * ranks.Current.Length - u;
+        return alternative switch
+        {
+            Alternative.TwoSided => Math.Max(u, other),
+            Alternative.Less => other,
+            Alternative.Greater => u,
+        };
     }
 
     private static double Statistic(PooledRanks ranks)

@@ -1,3 +1,5 @@
+using MathNet.Numerics;
+
 namespace Serverless.Core.Statistics;
 
 /// <summary>A statistic of two samples, large where they differ.</summary>
@@ -28,6 +30,42 @@ public static class Permutation
             return !(statistic(dealt.AsSpan(0, n), dealt.AsSpan(n)) < observed - Slack * Math.Abs(observed));
         });
         return new(observed, (1.0 + hits) / (1 + plan.Replicates), n, current.Length, TestMethod.Permutation, observed);
+    }
+
+    /// <summary>Up to so many ways to deal the values anew are tried one by one.</summary>
+    public const int MaximumWays = 1_000_000;
+
+    /// <summary>The share of all ways to deal the values anew on which the statistic is as large: no draws, no seed. Effect: the statistic.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Test"/>, or more than <see cref="MaximumWays"/> ways.</exception>
+    public static TestResult Enumerate(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, TwoSampleStatistic statistic)
+    {
+        Sample.Check(reference, nameof(reference));
+        Sample.Check(current, nameof(current));
+        var (observed, n, m) = (statistic(reference, current), reference.Length, current.Length);
+        if (!double.IsFinite(observed)) throw new ArgumentException("The statistic of these samples is no finite number.", nameof(statistic));
+        if (SpecialFunctions.Binomial(n + m, n) > MaximumWays) throw new ArgumentException($"More than {MaximumWays} ways: draw instead.", nameof(reference));
+        double[] pooled = [.. reference, .. current], dealt = new double[n + m];
+        long ways = 0, hits = 0;
+        Deal(0, 0);
+        return new(observed, (double)hits / ways, n, m, TestMethod.Exact, observed);
+
+        void Deal(int at, int taken)
+        {
+            if (at == dealt.Length)
+            {
+                ways++;
+                hits += statistic(dealt.AsSpan(0, n), dealt.AsSpan(n)) < observed - Slack * Math.Abs(observed) ? 0 : 1;
+                return;
+            }
+            if (taken < n) Place(taken, taken + 1);
+            if (at - taken < m) Place(n + at - taken, taken);
+
+            void Place(int seat, int next)
+            {
+                dealt[seat] = pooled[at];
+                Deal(at + 1, next);
+            }
+        }
     }
 
     /// <summary>How many of the plan's orders pass.</summary>

@@ -1,11 +1,12 @@
 namespace Serverless.Core.Statistics;
 
 /// <summary>The z-test of two proportions with the pooled variance. Effect: the difference of the shares.</summary>
+/// <remarks>Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions (2003), 3.2: its z² is Pearson's χ² of the table.</remarks>
 public static class TwoProportions
 {
-    /// <summary>z = (p − q)/√(π(1 − π)(1/n + 1/m)), π the share of both together; two-sided. Null where every trial of both sides ended alike.</summary>
+    /// <summary>z = (p − q)/√(π(1 − π)(1/n + 1/m)), π the share of both together; two-sided unless told. Null where every trial of both sides ended alike.</summary>
     /// <exception cref="ArgumentException">No trial on a side, or more successes than trials.</exception>
-    public static TestResult? Test(long referenceSuccesses, long referenceTrials, long currentSuccesses, long currentTrials)
+    public static TestResult? Test(long referenceSuccesses, long referenceTrials, long currentSuccesses, long currentTrials, Alternative alternative = Alternative.TwoSided)
     {
         Check(referenceSuccesses, referenceTrials, nameof(referenceSuccesses));
         Check(currentSuccesses, currentTrials, nameof(currentSuccesses));
@@ -14,7 +15,7 @@ public static class TwoProportions
         var variance = pooled * (1 - pooled) * (1 / n + 1 / m);
         if (variance == 0) return null;
         var z = (p - q) / Math.Sqrt(variance);
-        return new(z, NormalLaw.TwoSided(z), referenceTrials, currentTrials, TestMethod.Asymptotic, Math.Abs(p - q));
+        return new(z, NormalLaw.Tail(z, alternative), referenceTrials, currentTrials, TestMethod.Asymptotic, Math.Abs(p - q));
     }
 
     /// <summary>Newcombe's interval of p − q from Wilson's intervals of each.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serverless.Core.Statistics;
 using Serverless.Core.Tests.Statistics.Metrics;
 using static Serverless.Core.Tests.Statistics.Metrics.GoldenFile;
@@ -10,7 +9,7 @@ public sealed class ComparisonGoldenTests
 {
     private static readonly ResamplingPlan Plan = ResamplingPlan.Default;
 
-    private static IEnumerable<JsonElement> Of(string kind) => Cases("paired_tests").Where(c => c.GetProperty("kind").GetString() == kind);
+    private static IEnumerable<Golden> Of(string kind) => Cases("paired_tests").Where(c => c.GetProperty("kind").GetString() == kind);
 
     [Fact]
     public void McNemar_EveryGoldenCase_AgreesWithStatsmodels()
@@ -54,6 +53,38 @@ public sealed class ComparisonGoldenTests
             var t = PairedComparison.StudentT(a, b, 0.95);
             Close(c.GetProperty("paired_t").GetProperty("statistic").Number(), t.Statistic, 1e-11, "t");
             Close(c.GetProperty("paired_t").GetProperty("pvalue").Number(), t.PValue, 1e-11, "t");
+            foreach (var side in (string[])["less", "greater"]) Close(c.GetProperty(side).GetProperty("statistic").Number(), result.Statistic, 1e-12, side);
+            var wilcoxon = WilcoxonSignedRank.Test(a, b);
+            Assert.Equal(ComparisonMethod.WilcoxonExact, wilcoxon.Method);
+            Close(c.GetProperty("wilcoxon_exact").GetProperty("statistic").Number(), wilcoxon.Statistic, 0, "Wilcoxon");
+            Close(c.GetProperty("wilcoxon_exact").GetProperty("pvalue").Number(), wilcoxon.PValue, 1e-15, "Wilcoxon");
+        }
+    }
+
+    [Fact]
+    public void Enumerate_EveryGoldenCase_DealsAsSciPy()
+    {
+        foreach (var c in Of("independent_exact_permutation"))
+        {
+            var (a, b) = (c.GetProperty("a").Numbers(), c.GetProperty("b").Numbers());
+            var greater = Permutation.Enumerate(a, b, (x, y) => Mean(x) - Mean(y));
+            var less = Permutation.Enumerate(a, b, (x, y) => Mean(y) - Mean(x));
+            Check("greater", greater.PValue);
+            Check("less", less.PValue);
+            Check("two-sided", Math.Min(1, 2 * Math.Min(less.PValue, greater.PValue)));
+
+            void Check(string key, double p)
+            {
+                Close(c.GetProperty(key).GetProperty("statistic").Number(), greater.Statistic, 1e-12, key);
+                Close(c.GetProperty(key).GetProperty("pvalue").Number(), p, 1e-15, key);
+            }
+        }
+
+        static double Mean(ReadOnlySpan<double> values)
+        {
+            var sum = 0.0;
+            foreach (var value in values) sum += value;
+            return sum / values.Length;
         }
     }
 
@@ -73,10 +104,22 @@ public sealed class ComparisonGoldenTests
             Same(c.GetProperty("basic_ci95"), Bootstrap.Basic(estimate, replicates, 0.95));
             Same(c.GetProperty("bca_ci95"), Bootstrap.Bca(estimate, replicates, jackknife, 0.95)!.Value);
             Close(c.GetProperty("p_two_sided").Number(), Bootstrap.PValue(replicates), 1e-12, "p");
+            var mean = replicates.Average();
+            Close(c.GetProperty("replicate_mean").Number(), mean, 1e-12, "mean");
+            Close(c.GetProperty("standard_error_ddof1").Number(), Math.Sqrt(replicates.Sum(r => (r - mean) * (r - mean)) / (replicates.Length - 1)), 1e-12, "error");
+            // What BCa is made of: its quantiles are those of the levels, and the levels follow from bias and acceleration.
+            var (bias, acceleration, levels) = (c.GetProperty("bca_z0").Number(), c.GetProperty("bca_acceleration").Number(), c.GetProperty("bca_alpha").Numbers());
+            double[] sorted = [.. replicates.Order()];
+            for (var side = 0; side < 2; side++)
+            {
+                var shifted = bias + (side == 0 ? -1 : 1) * 1.959963984540054;
+                Close(levels[side], NormalLaw.Survival(-(bias + shifted / (1 - acceleration * shifted))), 1e-12, "level");
+                Close(c.GetProperty("bca_ci95")[side].Number(), Bins.Quantile(sorted, levels[side]), 1e-12, "quantile");
+            }
         }
     }
 
-    private static void Same(JsonElement expected, ConfidenceInterval actual)
+    private static void Same(Golden expected, ConfidenceInterval actual)
     {
         Close(expected[0].Number(), actual.Low, 1e-12, actual.Method + " low");
         Close(expected[1].Number(), actual.High, 1e-12, actual.Method + " high");

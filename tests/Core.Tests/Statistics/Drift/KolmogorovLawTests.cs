@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Serverless.Core.Statistics;
+using Serverless.Core.Tests.Statistics.Metrics;
 
 namespace Serverless.Core.Tests.Statistics.Drift;
 
@@ -9,8 +9,7 @@ public sealed class KolmogorovLawTests
     [Fact]
     public void FiniteLaw_OverItsWholeDomain_AgreesWithSciPy()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "data", "golden", "kolmogorov_law.json");
-        foreach (var row in JsonSerializer.Deserialize<double[][]>(File.ReadAllBytes(path))!)
+        foreach (var row in Golden.File("kolmogorov_law").EnumerateArray().Select(GoldenFile.Numbers))
             Reference.Close(row[2], KolmogorovSmirnov.AsymptoticPValue(row[1], 2 * (int)row[0], 2 * (int)row[0]), 1e-6, $"n = {row[0]}, D = {row[1]}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Serverless.Core.Tests.Statistics.Metrics;
 using Serverless.Core.Statistics;
 using static Serverless.Core.Tests.Statistics.Drift.Reference;
 using TestResult = Serverless.Core.Statistics.TestResult;
@@ -18,7 +19,7 @@ public sealed class MoreTwoSampleGoldenTests
             if (expected.TryGetProperty("two-sided|exact", out var exact)) Check(exact, MannWhitney.Exact(x, y), name + " exact");
         }
 
-        static void Check(JsonElement expected, TestResult found, string name)
+        static void Check(Golden expected, TestResult found, string name)
         {
             Close(Value(expected.GetProperty("U1")), found.Statistic, 1e-12, name);
             // Where all values are equal the reference divides by zero.

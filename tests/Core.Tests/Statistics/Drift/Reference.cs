@@ -1,16 +1,14 @@
-using System.Text.Json;
+using Serverless.Core.Tests.Statistics.Metrics;
 
 namespace Serverless.Core.Tests.Statistics.Drift;
 
 /// <summary>The reference results of two samples, and how close is close.</summary>
 internal static class Reference
 {
-    public static JsonElement[] Cases(string file) =>
-        [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "data", "golden", file + ".json")))
-            .RootElement.GetProperty("cases").EnumerateArray()];
+    public static Golden[] Cases(string file) => GoldenFile.Cases(file);
 
     /// <summary>A file's cases with the samples of the case of the same name.</summary>
-    public static IEnumerable<(string Name, double[] X, double[] Y, JsonElement Case)> Pairs(string file)
+    public static IEnumerable<(string Name, double[] X, double[] Y, Golden Case)> Pairs(string file)
     {
         var samples = Cases("ks_2samp").ToDictionary(c => c.GetProperty("name").GetString()!);
         foreach (var item in Cases(file).Where(c => c.TryGetProperty("data_ref", out _) || file == "ks_2samp"))
@@ -20,14 +18,9 @@ internal static class Reference
         }
     }
 
-    public static double Value(JsonElement e) => e.ValueKind != JsonValueKind.String ? e.GetDouble() : e.GetString() switch
-    {
-        "Infinity" => double.PositiveInfinity,
-        "-Infinity" => double.NegativeInfinity,
-        _ => double.NaN,
-    };
+    public static double Value(Golden e) => e.Number();
 
-    public static double[] Numbers(JsonElement e) => [.. e.EnumerateArray().Select(Value)];
+    public static double[] Numbers(Golden e) => e.Numbers();
 
     /// <summary>Relative, and so strict in the tail: a p-value of 1e-20 must have its digits too.</summary>
     public static void Close(double expected, double actual, double relative, string what) =>

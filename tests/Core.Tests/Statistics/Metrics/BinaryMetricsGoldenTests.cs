@@ -102,7 +102,7 @@ public sealed class BinaryMetricsGoldenTests
         Assert.InRange(compared, 60, 10_000);
     }
 
-    private static int CompareBins(JsonElement expected, IReadOnlyList<CalibrationBin> bins)
+    private static int CompareBins(Golden expected, IReadOnlyList<CalibrationBin> bins)
     {
         var (observed, predicted) = (expected.GetProperty("prob_true").Numbers(), expected.GetProperty("prob_pred").Numbers());
         Assert.Equal(observed.Length, bins.Count);
@@ -114,7 +114,7 @@ public sealed class BinaryMetricsGoldenTests
         return bins.Count;
     }
 
-    private static int CompareCurve(JsonElement expected, IReadOnlyList<RocPoint> curve)
+    private static int CompareCurve(Golden expected, IReadOnlyList<RocPoint> curve)
     {
         Assert.Equal(expected.GetProperty("fpr").Numbers(), curve.Select(p => p.FalsePositiveRate));
         Assert.Equal(expected.GetProperty("tpr").Numbers(), curve.Select(p => p.TruePositiveRate));
@@ -122,6 +122,6 @@ public sealed class BinaryMetricsGoldenTests
         return curve.Count;
     }
 
-    private static (bool[] Labels, double[] Scores, double[] Weights) Data(JsonElement c) =>
+    private static (bool[] Labels, double[] Scores, double[] Weights) Data(Golden c) =>
         (c.GetProperty("y_true").Booleans(), c.GetProperty("score").Numbers(), c.GetProperty("weights").Numbers());
 }

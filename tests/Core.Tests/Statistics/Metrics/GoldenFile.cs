@@ -2,18 +2,12 @@ using System.Text.Json;
 
 namespace Serverless.Core.Tests.Statistics.Metrics;
 
-/// <summary>A file of reference results; not-a-number and infinities are strings there.</summary>
+/// <summary>What a file of reference results says, as numbers.</summary>
 internal static class GoldenFile
 {
-    public static JsonElement[] Cases(string name) => [.. Root(name).GetProperty("cases").EnumerateArray()];
+    public static Golden[] Cases(string name) => [.. Golden.File(name).GetProperty("cases").EnumerateArray()];
 
-    public static JsonElement Root(string name)
-    {
-        var path = Path.Combine(AppContext.BaseDirectory, "data", "golden", name + ".json");
-        return JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
-    }
-
-    public static double Number(this JsonElement element) => element.ValueKind == JsonValueKind.String
+    public static double Number(this Golden element) => element.ValueKind == JsonValueKind.String
         ? element.GetString() switch
         {
             "NaN" => double.NaN,
@@ -23,12 +17,12 @@ internal static class GoldenFile
         }
         : element.GetDouble();
 
-    public static double[] Numbers(this JsonElement element) =>
+    public static double[] Numbers(this Golden element) =>
         element.ValueKind == JsonValueKind.Null ? [] : [.. element.EnumerateArray().Select(Number)];
 
-    public static int[] Integers(this JsonElement element) => [.. element.EnumerateArray().Select(e => e.GetInt32())];
+    public static int[] Integers(this Golden element) => [.. element.EnumerateArray().Select(e => e.GetInt32())];
 
-    public static bool[] Booleans(this JsonElement element) => [.. element.EnumerateArray().Select(e => e.GetDouble() != 0)];
+    public static bool[] Booleans(this Golden element) => [.. element.EnumerateArray().Select(e => e.ValueKind is JsonValueKind.True or JsonValueKind.False ? e.GetBoolean() : e.GetDouble() != 0)];
 
     /// <summary>|actual − expected| ≤ tolerance·max(1, |expected|).</summary>
     public static void Close(double expected, double? actual, double tolerance, string what) =>
