@@ -29,7 +29,7 @@ public sealed class ComparisonGoldenTests
                 if (b + d == 0)
                 {
                     // statsmodels divides by zero there; nothing discordant tells nothing.
-                    Assert.Null(asymptotic.PValue);
+                    Assert.True(asymptotic.PValue is null && !double.IsFinite(c.GetProperty(name).GetProperty("statistic").Number()) && c.GetProperty(name).GetProperty("pvalue").Number() is 0 or double.NaN);
                     continue;
                 }
                 Close(c.GetProperty(name).GetProperty("statistic").Number(), asymptotic.Statistic, 1e-12, name);

@@ -14,6 +14,8 @@ public sealed class TwoSampleGoldenTests
         {
             var expected = item.GetProperty("expected");
             var result = KolmogorovSmirnov.Test(x, y);
+            Assert.Equal((item.GetProperty("n").GetInt64(), item.GetProperty("m").GetInt64()), (result.ReferenceSize, result.CurrentSize));
+            Close(Value(expected.GetProperty("two-sided|kolmogorov_limit").GetProperty("statistic")), result.Statistic, 1e-13, name);
             Close(Value(expected.GetProperty("two-sided|auto").GetProperty("statistic")), result.Statistic, 1e-13, name);
             Close(Value(expected.GetProperty("two-sided|auto").GetProperty("pvalue")), result.PValue, 1e-9, name + " p");
             if (x.Length * y.Length > 1) // the reference divides by zero at n = m = 1
@@ -47,6 +49,10 @@ public sealed class TwoSampleGoldenTests
                 double[] reference = new double[edges.Length + 1], current = new double[edges.Length + 1];
                 Bins.Count(x, edges, reference);
                 Bins.Count(y, edges, current);
+                Assert.Equal(Numbers(psi.GetProperty("inner_edges")).Length, edges.Length);
+                foreach (var (one, other) in Numbers(psi.GetProperty("inner_edges")).Zip(edges)) Close(one, other, 1e-14, name);
+                Assert.Equal(Numbers(psi.GetProperty("ref_counts")), reference);
+                Assert.Equal(Numbers(psi.GetProperty("cur_counts")), current);
                 Close(Value(psi.GetProperty("psi")), Divergence.PopulationStability(reference, current, psi.GetProperty("eps").GetDouble()), 1e-11, $"{name} {bins}");
             }
         }

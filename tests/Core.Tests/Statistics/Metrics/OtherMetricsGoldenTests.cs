@@ -122,10 +122,25 @@ public sealed class OtherMetricsGoldenTests
                 Close(reference.GetProperty("tpr").Number(), group.Cells.Recall ?? 0, Tolerance, "tpr");
                 Close(reference.GetProperty("fpr").Number(), group.Cells.FalsePositiveRate ?? 0, Tolerance, "fpr");
                 Close(reference.GetProperty("accuracy").Number(), group.Cells.Accuracy, Tolerance, "accuracy");
+                Assert.Equal(reference.GetProperty("positives").Number(), group.Cells.TruePositive + group.Cells.FalseNegative);
+                Assert.Equal(reference.GetProperty("negatives").Number(), group.Cells.TrueNegative + group.Cells.FalsePositive);
             }
             Close(expected.GetProperty("demographic_parity_difference").Number(), report.DemographicParityDifference, Tolerance, "parity");
             Close(expected.GetProperty("demographic_parity_ratio").Number(), report.DemographicParityRatio, Tolerance, "parity ratio");
-            // The file counts an undefined rate as 0; we leave the group out, so only cases without one compare.
+            // The file, as Fairlearn, counts an undefined rate as 0: ranges of our groups' rates, so counted, are what it says.
+            double[] hits = [.. report.Groups.Select(g => g.Cells.Recall ?? 0)], alarms = [.. report.Groups.Select(g => g.Cells.FalsePositiveRate ?? 0)];
+            Close(expected.GetProperty("equal_opportunity_difference").Number(), hits.Max() - hits.Min(), Tolerance, "opportunity with 0");
+            Close(expected.GetProperty("false_positive_rate_difference").Number(), alarms.Max() - alarms.Min(), Tolerance, "fpr with 0");
+            var odds = Math.Max(hits.Max() - hits.Min(), alarms.Max() - alarms.Min());
+            Close(expected.GetProperty("equalized_odds_difference").Number(), odds, Tolerance, "odds with 0");
+            var ratio = Math.Min(hits.Max() == 0 ? 1 : hits.Min() / hits.Max(), alarms.Max() == 0 ? 1 : alarms.Min() / alarms.Max());
+            Close(expected.GetProperty("equalized_odds_ratio").Number(), ratio, Tolerance, "odds ratio with 0");
+            var fairlearn = expected.GetProperty("fairlearn");
+            Close(fairlearn.GetProperty("demographic_parity_difference").GetProperty("v").Number(), report.DemographicParityDifference, Tolerance, "Fairlearn's parity");
+            Close(fairlearn.GetProperty("demographic_parity_ratio").GetProperty("v").Number(), report.DemographicParityRatio, Tolerance, "Fairlearn's parity ratio");
+            Close(fairlearn.GetProperty("equalized_odds_difference").GetProperty("v").Number(), odds, Tolerance, "Fairlearn's odds");
+            Close(fairlearn.GetProperty("equalized_odds_ratio").GetProperty("v").Number(), ratio, Tolerance, "Fairlearn's odds ratio");
+            // We leave such a group out, so only cases without one compare.
             if (report.Groups.Any(g => g.Cells.Recall is null || g.Cells.FalsePositiveRate is null))
                 continue;
             Close(expected.GetProperty("equal_opportunity_difference").Number(), report.EqualOpportunityDifference, Tolerance, "opportunity");
