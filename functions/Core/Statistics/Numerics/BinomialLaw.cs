@@ -5,23 +5,30 @@ namespace Serverless.Core.Statistics;
 internal static class BinomialLaw
 {
     /// <summary>C(n, k) p^k q^(n−k) with q = 1 − p given by itself, so that neither loses digits. Arguments need not be whole.</summary>
-    public static double Density(double k, double n, double p, double q)
+    public static double Density(double k, double n, double p, double q) => Math.Exp(LogDensity(k, n, p, q));
+
+    /// <summary>The logarithm of <see cref="Density"/>, which has a value where that is below the smallest double; −∞ where it is 0.</summary>
+    public static double LogDensity(double k, double n, double p, double q)
     {
         if (p <= 0 || q <= 0)
-            return (p <= 0 && k == 0) || (q <= 0 && k == n) ? 1 : 0;
+            return (p <= 0 && k == 0) || (q <= 0 && k == n) ? 0 : double.NegativeInfinity;
         if (k == 0)
-            return Math.Exp(n * (p < 0.1 ? -Deviance(n, n * q) / n - p : Math.Log(q)));
+            return n * (p < 0.1 ? -Deviance(n, n * q) / n - p : Math.Log(q));
         if (k == n)
-            return Math.Exp(n * Math.Log(p));
+            return n * (q < 0.1 ? double.LogP1(-q) : Math.Log(p));
         var exponent = StirlingError(n) - StirlingError(k) - StirlingError(n - k) - Deviance(k, n * p) - Deviance(n - k, n * q);
-        return Math.Exp(exponent) * Math.Sqrt(n / (2 * Math.PI * k * (n - k)));
+        return exponent + 0.5 * Math.Log(n / (2 * Math.PI * k * (n - k)));
     }
 
     /// <summary>The probability of k marked in a draw of <paramref name="drawn"/> from <paramref name="marked"/> + <paramref name="others"/>.</summary>
-    public static double Hypergeometric(long k, long marked, long others, long drawn)
+    public static double Hypergeometric(long k, long marked, long others, long drawn) => Math.Exp(LogHypergeometric(k, marked, others, drawn));
+
+    /// <summary>Its logarithm.</summary>
+    public static double LogHypergeometric(long k, long marked, long others, long drawn)
     {
+        if (marked + others == drawn || drawn == 0) return 0;
         double p = (double)drawn / (marked + others), q = (double)(marked + others - drawn) / (marked + others);
-        return Density(k, marked, p, q) * Density(drawn - k, others, p, q) / Density(drawn, marked + others, p, q);
+        return LogDensity(k, marked, p, q) + LogDensity(drawn - k, others, p, q) - LogDensity(drawn, marked + others, p, q);
     }
 
     /// <summary>x^k e^−x/k!, k positive and not necessarily whole.</summary>

@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace Serverless.Core.Statistics;
 
 /// <summary>Fisher's exact test of a 2×2 table. Statistic: the odds ratio ad/bc. Effect: Cramér's φ.</summary>
@@ -10,7 +8,7 @@ namespace Serverless.Core.Statistics;
 /// </remarks>
 public static class FisherExact
 {
-    // Tables as likely as the one seen differ from it by rounding.
+    // Tables as likely as the one seen differ from it by rounding; R's tolerance.
     private const double Slack = 1e-7;
 
     /// <summary>Tests a, b (reference) against c, d (current).</summary>
@@ -70,8 +68,5 @@ public static class FisherExact
     }
 
     /// <summary>ln of the hypergeometric probability.</summary>
-    private static double Log(long k, long row, long column, long all) =>
-        Choose(row, k) + Choose(all - row, column - k) - Choose(all, column);
-
-    private static double Choose(long n, long k) => SpecialFunctions.GammaLn(n + 1.0) - SpecialFunctions.GammaLn(k + 1.0) - SpecialFunctions.GammaLn(n - k + 1.0);
+    private static double Log(long k, long row, long column, long all) => BinomialLaw.LogHypergeometric(k, row, all - row, column);
 }
