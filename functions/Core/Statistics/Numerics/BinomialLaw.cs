@@ -44,7 +44,7 @@ internal static class BinomialLaw
     }
 
     /// <summary>x ln(x/m) + m − x without cancellation near x = m.</summary>
-    private static double Deviance(double x, double m)
+    public static double Deviance(double x, double m)
     {
         var v = (x - m) / (x + m);
         if (Math.Abs(v) >= 0.1)

@@ -8,7 +8,10 @@ public static class BrownForsythe
     /// <exception cref="ArgumentException">A value is not finite, or a sample is empty.</exception>
     public static TestResult? Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
-        double[] x = Distances(reference, nameof(reference)), y = Distances(current, nameof(current));
+        Sample.Check(reference, nameof(reference));
+        Sample.Check(current, nameof(current));
+        var unit = Sample.Unit(reference, current);
+        double[] x = Distances(reference, unit), y = Distances(current, unit);
         double n = x.Length, m = y.Length, scale = Math.Max(x.Max(), y.Max());
         if (n + m < 3 || scale == 0) return null;
         // Squares of huge or tiny distances would overflow or vanish.
@@ -21,11 +24,10 @@ public static class BrownForsythe
         return new(f, StudentLaw.FisherF(f, 1, n + m - 2), x.Length, y.Length, TestMethod.Asymptotic, Math.Sqrt(f / (n + m - 2)));
     }
 
-    // In halves, because the distance between two finite doubles may exceed the largest double.
-    private static double[] Distances(ReadOnlySpan<double> values, string name)
+    private static double[] Distances(ReadOnlySpan<double> values, double unit)
     {
-        var sorted = Sample.Sorted(values, name);
-        var median = sorted[(sorted.Length - 1) / 2] * 0.25 + sorted[sorted.Length / 2] * 0.25;
-        return [.. sorted.Select(value => Math.Abs(value * 0.5 - median))];
+        var sorted = Sample.Sorted(values, nameof(values));
+        var median = sorted[(sorted.Length - 1) / 2] * unit * 0.5 + sorted[sorted.Length / 2] * unit * 0.5;
+        return [.. sorted.Select(value => Math.Abs(value * unit - median))];
     }
 }

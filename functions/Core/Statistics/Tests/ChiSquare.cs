@@ -8,9 +8,9 @@ public static class ChiSquare
     public static TestResult Pearson(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, bool yates) =>
         Test(reference, current, yates, (o, e) => (o - e) * (o - e) / e);
 
-    /// <summary>G = 2 Σ O ln(O/E).</summary>
+    /// <summary>G = 2 Σ O ln(O/E), summed as O ln(O/E) + E − O, whose terms do not cancel at counts of 10¹².</summary>
     public static TestResult LikelihoodRatio(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) =>
-        Test(reference, current, false, (o, e) => o <= 0 ? 0 : 2 * o * Math.Log(o / e));
+        Test(reference, current, false, (o, e) => o <= 0 ? 2 * e : 2 * BinomialLaw.Deviance(o, e));
 
     /// <summary>Whether the current counts follow the reference's shares, taken as known: Σ (O − E)²/E, E = share · current total. Effect: Cohen's w, √(χ²/n).</summary>
     /// <remarks>Pearson (1900). A value that the reference never had makes χ² infinite: it is given as the largest double, with p = 0. That the reference is itself a sample is ignored: prefer <see cref="Pearson"/>.</remarks>
@@ -43,7 +43,7 @@ public static class ChiSquare
                 var expected = totals[r] * (columns[c] / all);
                 if (expected == 0) continue;
                 pearson += (rows[r][c] - expected) * (rows[r][c] - expected) / expected;
-                ratio += rows[r][c] == 0 ? 0 : 2 * rows[r][c] * Math.Log(rows[r][c] / expected);
+                ratio += 2 * (rows[r][c] == 0 ? expected : BinomialLaw.Deviance(rows[r][c], expected));
             }
         double degrees = (rows.Count - 1) * (kept - 1), least = Math.Min(rows.Count, kept) - 1;
         return degrees == 0 ? (0, 1, 0, 1, 0) : (pearson, Survival(pearson, degrees), ratio, Survival(ratio, degrees), Math.Sqrt(pearson / all / least));

@@ -19,11 +19,12 @@ public static class EppsSingleton
         Sample.Check(current, nameof(current));
         double n = reference.Length, m = current.Length;
         var pooled = Sample.Sorted([.. reference, .. current], nameof(current));
-        // Halved, because the distance between two finite doubles may exceed the largest double.
-        var sigma = Bins.Quantile(pooled, 0.75) * 0.5 - Bins.Quantile(pooled, 0.25) * 0.5;
+        var unit = Sample.Unit(reference, current);
+        for (var i = 0; i < pooled.Length; i++) pooled[i] *= unit;
+        var sigma = (Bins.Quantile(pooled, 0.75) - Bins.Quantile(pooled, 0.25)) / 2;
         if (Math.Min(n, m) < 5 || sigma == 0) return null;
-        var (x, xSpread) = Moments(reference, sigma);
-        var (y, ySpread) = Moments(current, sigma);
+        var (x, xSpread) = Moments(reference, unit, sigma);
+        var (y, ySpread) = Moments(current, unit, sigma);
         if (Form(((n + m) / n * xSpread) + ((n + m) / m * ySpread), x - y) is not { } form) return null;
         var w = (n + m) * form.Value;
         var corrected = Math.Max(n, m) < 25 ? w / (1 + Math.Pow(n + m, -0.45) + 10.1 * (Math.Pow(n, -1.7) + Math.Pow(m, -1.7))) : w;
@@ -31,12 +32,12 @@ public static class EppsSingleton
     }
 
     /// <summary>Mean and covariance (over n) of cos and sin of every point.</summary>
-    private static (Vector<double> Mean, Matrix<double> Spread) Moments(ReadOnlySpan<double> values, double sigma)
+    private static (Vector<double> Mean, Matrix<double> Spread) Moments(ReadOnlySpan<double> values, double unit, double sigma)
     {
         var waves = Matrix<double>.Build.Dense(values.Length, 2 * Points.Length);
         for (var i = 0; i < values.Length; i++)
             for (var k = 0; k < Points.Length; k++)
-                (waves[i, k], waves[i, Points.Length + k]) = (Math.Cos(values[i] / sigma * Points[k]), Math.Sin(values[i] / sigma * Points[k]));
+                (waves[i, k], waves[i, Points.Length + k]) = (Math.Cos(values[i] * unit / sigma * Points[k]), Math.Sin(values[i] * unit / sigma * Points[k]));
         var mean = waves.ColumnSums() / values.Length;
         for (var i = 0; i < values.Length; i++) waves.SetRow(i, waves.Row(i) - mean);
         return (mean, waves.TransposeThisAndMultiply(waves) / values.Length);

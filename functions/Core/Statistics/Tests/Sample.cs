@@ -21,6 +21,13 @@ internal static class Sample
         Require.Finite(values, name);
     }
 
+    /// <summary>A power of two to multiply both samples by, so that no difference overflows and denormals do not lose their last bits: 1 but at the ends of the doubles.</summary>
+    public static double Unit(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        var largest = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude(reference)), Math.Abs(TensorPrimitives.MaxMagnitude(current)));
+        return largest > 2.2e307 ? 0.125 : largest < 1e-120 ? Math.ScaleB(1, 400) : 1;
+    }
+
     public static double Mean(ReadOnlySpan<double> values)
     {
         var mean = 0.0;

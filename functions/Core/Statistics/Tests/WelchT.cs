@@ -23,43 +23,43 @@ public static class WelchT
     {
         Require.Level(level);
         if (Moments(reference, current) is not { } found) return null;
-        // Of halves, see below.
-        double centre = 2 * found.Gap, error = 2 * found.Scale * Math.Sqrt(found.A + found.B);
-        var interval = Intervals.Student(centre, error, found.Freedom, level);
+        var unit = Sample.Unit(reference, current);
+        var interval = Intervals.Student(found.Gap / unit, found.Scale / unit * Math.Sqrt(found.A + found.B), found.Freedom, level);
         return interval with { Low = Math.Max(-double.MaxValue, interval.Low), High = Math.Min(double.MaxValue, interval.High) };
     }
 
-    // Each sample from a value of its own, so that a large offset costs no digits; in halves and scaled, so that squares of huge or tiny values neither overflow nor vanish.
+    // Each sample from a value of its own, so that a large offset costs no digits; deviations scaled, so that squares of huge or tiny ones neither overflow nor vanish.
     private static (double Gap, double Scale, double A, double B, double Freedom)? Moments(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
         Sample.Check(reference, nameof(reference));
         Sample.Check(current, nameof(current));
         if (reference.Length < 2 || current.Length < 2) return null;
-        double n = reference.Length, m = current.Length, from = reference[0] * 0.5, to = current[0] * 0.5, x = Mean(reference, from), y = Mean(current, to);
-        var scale = Math.Max(Spread(reference, from, x), Spread(current, to, y));
+        double n = reference.Length, m = current.Length, unit = Sample.Unit(reference, current), from = reference[0] * unit, to = current[0] * unit, x = Mean(reference, unit), y = Mean(current, unit);
+        var scale = Math.Max(Spread(reference, unit, x), Spread(current, unit, y));
         if (scale == 0) return null;
-        double a = Squares(reference, from, x, scale) / (n - 1) / n, b = Squares(current, to, y, scale) / (m - 1) / m;
+        double a = Squares(reference, unit, x, scale) / (n - 1) / n, b = Squares(current, unit, y, scale) / (m - 1) / m;
         return (from - to + (x - y), scale, a, b, (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)));
     }
 
-    private static double Mean(ReadOnlySpan<double> values, double origin)
+    // From the first value, as are the deviations below.
+    private static double Mean(ReadOnlySpan<double> values, double unit)
     {
-        var sum = 0.0;
-        foreach (var value in values) sum += (value * 0.5 - origin) / values.Length;
+        double sum = 0, origin = values[0] * unit;
+        foreach (var value in values) sum += (value * unit - origin) / values.Length;
         return sum;
     }
 
-    private static double Spread(ReadOnlySpan<double> values, double origin, double mean)
+    private static double Spread(ReadOnlySpan<double> values, double unit, double mean)
     {
-        var largest = 0.0;
-        foreach (var value in values) largest = Math.Max(largest, Math.Abs(value * 0.5 - origin - mean));
+        double largest = 0, origin = values[0] * unit;
+        foreach (var value in values) largest = Math.Max(largest, Math.Abs(value * unit - origin - mean));
         return largest;
     }
 
-    private static double Squares(ReadOnlySpan<double> values, double origin, double mean, double scale)
+    private static double Squares(ReadOnlySpan<double> values, double unit, double mean, double scale)
     {
-        var sum = 0.0;
-        foreach (var value in values) sum += (value * 0.5 - origin - mean) / scale * ((value * 0.5 - origin - mean) / scale);
+        double sum = 0, origin = values[0] * unit;
+        foreach (var value in values) sum += (value * unit - origin - mean) / scale * ((value * unit - origin - mean) / scale);
         return sum;
     }
 }
