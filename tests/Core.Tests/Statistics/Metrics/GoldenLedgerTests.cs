@@ -11,7 +11,7 @@ public sealed class GoldenLedgerTests
 {
     private static readonly Type[] Readers =
     [
-        typeof(TwoSampleGoldenTests), typeof(MoreTwoSampleGoldenTests), typeof(OneSidedGoldenTests), typeof(SpreadAndShapeGoldenTests), typeof(TableGoldenTests), typeof(EvidentlyGoldenTests), typeof(UndefinedGoldenTests), typeof(HardCasesGoldenTests),
+        typeof(TwoSampleGoldenTests), typeof(MoreTwoSampleGoldenTests), typeof(OneSidedGoldenTests), typeof(SpreadAndShapeGoldenTests), typeof(TableGoldenTests), typeof(EvidentlyGoldenTests), typeof(UndefinedGoldenTests), typeof(HardCasesGoldenTests), typeof(DiscrepancyGoldenTests),
         typeof(KolmogorovLawTests), typeof(TailTests), typeof(BinaryMetricsGoldenTests), typeof(OtherMetricsGoldenTests), typeof(ComparisonGoldenTests), typeof(DetectorTests),
     ];
 
