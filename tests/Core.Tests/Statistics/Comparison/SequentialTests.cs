@@ -65,6 +65,69 @@ public sealed class SequentialTests
         Assert.InRange(plain, 600, Runs);
     }
 
+    // Exact: the likelihood ratio's expectation under the hypothesis is 1 after any number of rows, by the binomial law itself. Ville's inequality needs no more.
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.03)]
+    [InlineData(0.9)]
+    public void SequentialProportion_UnderTheHypothesis_HasAnExpectationOfOne(double p)
+    {
+        for (var n = 0; n <= 60; n++)
+        {
+            double chance = Math.Pow(1 - p, n), mean = 0;
+            for (var k = 0; k <= n; k++)
+            {
+                mean += chance * Math.Exp(SequentialProportion.LogEvidence(k, n - k, p));
+                chance *= p / (1 - p) * (n - k) / (k + 1);
+            }
+            Assert.Equal(1, mean, 1e-9);
+        }
+    }
+
+    // Exact but for the integral: by Simpson's rule over ±40 deviations.
+    [Theory]
+    [InlineData(0.1, 0.5)]
+    [InlineData(1, 0.2)]
+    public void NormalMixture_UnderTheHypothesis_HasAnExpectationOfOne(double error, double effect)
+    {
+        const int Steps = 20_000;
+        var sum = 0.0;
+        for (var i = 0; i <= Steps; i++)
+        {
+            var z = -40 + 80.0 * i / Steps;
+            sum += (i is 0 or Steps ? 1 : i % 2 == 1 ? 4 : 2) * Math.Exp(NormalMixture.LogEvidence(z * error, error, effect) - z * z / 2);
+        }
+        Assert.Equal(1, sum * 80 / Steps / 3 / Math.Sqrt(2 * Math.PI), 1e-9);
+    }
+
+    // Two models that err equally often, read after every row; 2,000 runs as above.
+    [Fact]
+    public void McNemar_LookedAtAlways_RejectsEqualsRarely()
+    {
+        var wrong = Enumerable.Range(0, Runs).Count(seed =>
+        {
+            var (random, first) = (new Random(seed + 7), 0);
+            for (var i = 1; i <= Looks; i++)
+            {
+                first += random.Next(2);
+                if (SequentialProportion.McNemar(first, i - first) <= 0.05) return true;
+            }
+            return false;
+        });
+        Assert.InRange(wrong, 0, MostWrong);
+    }
+
+    // The interval of a sequence is what its p does not refute, either model first, and more rows of the same share narrow it.
+    [Fact]
+    public void Sequences_AreSymmetricAndNarrow()
+    {
+        Assert.Equal(SequentialProportion.McNemar(3, 11), SequentialProportion.McNemar(11, 3), 1e-12);
+        var (few, many, mirror) = (SequentialProportion.Interval(30, 70, 0.05), SequentialProportion.Interval(300, 700, 0.05), SequentialProportion.Interval(70, 30, 0.05));
+        Assert.True(many.High - many.Low < few.High - few.Low && few.Low < many.Low && many.High < few.High);
+        Assert.Equal(few.Low, 1 - mirror.High, 1e-12);
+        Assert.True(NormalMixture.PValue(0.5, 0.1, 0.2) < NormalMixture.PValue(0.4, 0.1, 0.2) && NormalMixture.PValue(0.4, 0.1, 0.2) == NormalMixture.PValue(-0.4, 0.1, 0.2));
+    }
+
     [Fact]
     public void BoundedMean_PairedModels_FindsARealDifference()
     {

@@ -69,6 +69,24 @@ public sealed class DetectorTests
         }
     }
 
+    // The mean of 6,000 runs, whose standard deviation is at most about their mean: 7 % are five standard errors and more, 6e-7 on both sides.
+    [Fact]
+    public void Cusum_MeanRunLength_IsThatOfItsMarkovChain()
+    {
+        foreach (var c in GoldenFile.Cases("cusum_runs"))
+        {
+            var limits = new CusumLimits(c.GetProperty("target").Number(), c.GetProperty("slack").Number(), c.GetProperty("limit").Number());
+            var (random, share, looks) = (new Random(8), c.GetProperty("p").Number(), 0L);
+            for (var run = 0; run < 6000; run++)
+            {
+                CusumState state = default;
+                do looks++;
+                while (Cusum.Observe(ref state, [random.NextDouble() < share ? 1 : 0], limits).Alarm is null);
+            }
+            Assert.InRange(looks / 6000.0 / c.GetProperty("mean").Number(), 0.93, 1.07);
+        }
+    }
+
     [Fact]
     public void Detectors_NothingOrNotANumber_AreSilentOrRefuse()
     {
