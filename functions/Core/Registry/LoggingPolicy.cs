@@ -27,6 +27,9 @@ public sealed record LoggingPolicy
     /// <summary>The most bytes that one row of a list-valued tensor keeps; a larger one is kept as its SHA-256.</summary>
     public int LargeTensorBytes { get; init; } = 4096;
 
+    /// <summary>What becomes of the bytes of such a tensor.</summary>
+    public LargeTensors LargeTensors { get; init; } = LargeTensors.Hash;
+
     /// <summary>Rules by column: a feature's name, or <c>segment_</c> or <c>entity_</c> and the key. What has no rule is kept.</summary>
     public IReadOnlyDictionary<string, FeatureRule> Features { get; init; } = System.Collections.Frozen.FrozenDictionary<string, FeatureRule>.Empty;
 }
@@ -49,6 +52,15 @@ public enum LogPressure
     DropRows,
     /// <summary>Requests are refused with 503 until there is room.</summary>
     RejectRequests,
+}
+
+/// <summary>What becomes of the bytes of a tensor that is too large for its row.</summary>
+public enum LargeTensors
+{
+    /// <summary>They are gone; the row has their SHA-256.</summary>
+    Hash,
+    /// <summary>They are a blob of their own, which the row's SHA-256 names.</summary>
+    Blob,
 }
 
 /// <summary>How one feature is kept.</summary>

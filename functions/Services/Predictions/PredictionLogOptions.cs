@@ -38,6 +38,9 @@ public sealed class PredictionLogOptions
     /// <summary>How much longer than rows may wait for storage an erasure does, so that it finds them.</summary>
     public TimeSpan ErasureDelay { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long after a large tensor was put an erasure leaves it alone, for a row that refers to it may be on its way. Shorter than the default only where nothing is logged meanwhile.</summary>
+    public TimeSpan TensorsHeld { get; set; } = TensorBlobs.Held;
+
     /// <summary>The key in force: the same in every instance and after every start, so that equal values stay equal; a secret only where one is configured.</summary>
     internal byte[] HashKeyFor(string account) => HashKey is { } key
         ? Convert.FromBase64String(key)

@@ -77,10 +77,10 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
     }
 
     /// <summary>All rows of one hour's files, some columns.</summary>
-    internal async IAsyncEnumerable<RecordBatch> HourAsync(Partition files, Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
+    internal async IAsyncEnumerable<RecordBatch> HourAsync(Partition files, Func<string, bool> wanted, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
     {
         var query = new PredictionQuery(default, DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-        foreach (var source in Sources(query, files, null, new ReadReport()))
+        foreach (var source in Sources(query, files, null, report))
             await foreach (var batch in source.ReadAsync(wanted, cancel)) yield return batch;
     }
 

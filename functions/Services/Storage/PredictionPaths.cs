@@ -10,6 +10,7 @@ namespace Serverless.Services.Storage;
 /// predictions/ model=M/date=YYYY-MM-DD/hour=HH/_WRITER-NNNN.fresh    what a writer has appended; readers of Parquet pass over names with an underscore
 /// labels/      model=M/date=YYYY-MM-DD/hour=HH/…                     late labels, by their predictions' time; the same names, one part an hour
 /// outcomes/    model=M/date=YYYY-MM-DD/hour=HH/…                     business outcomes, likewise
+/// predictions/ model=M/date=YYYY-MM-DD/_tensors/HH/SHA256.bin          a tensor too large for its row; of the day, so that it goes with it, and beside the hours, whose listings stay short
 /// predictions/ _writers/WRITER.json                                  what a writer has accepted and stored
 /// </remarks>
 public static partial class PredictionPaths
@@ -36,6 +37,9 @@ public static partial class PredictionPaths
     public static string Day(ModelName model, DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"{Model(model)}date={day:yyyy-MM-dd}/");
 
+    /// <summary>The hours of one model's day, without what stands beside them.</summary>
+    public static string Hours(ModelName model, DateOnly day) => Day(model, day) + "hour=";
+
     /// <summary>Everything of one model's hour.</summary>
     public static string Hour(ModelName model, DateTimeOffset hour) =>
         string.Create(CultureInfo.InvariantCulture, $"{Model(model)}date={hour.UtcDateTime:yyyy-MM-dd}/hour={hour.UtcDateTime:HH}/");
@@ -48,6 +52,13 @@ public static partial class PredictionPaths
     public static string Part(ModelName model, DateTimeOffset hour, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{Hour(model, hour)}part-{number:D6}.parquet");
 
+    /// <summary>The large tensors of an hour's rows.</summary>
+    public static string Tensors(ModelName model, DateTimeOffset hour) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Day(model, DateOnly.FromDateTime(hour.UtcDateTime))}_tensors/{hour.UtcDateTime:HH}/");
+
+    /// <summary>One large tensor, by the hash of its bytes.</summary>
+    public static string Tensor(ModelName model, DateTimeOffset hour, string sha256) => $"{Tensors(model, hour)}{sha256}.bin";
+
     /// <summary>A writer's counts.</summary>
     public static string Writer(string writer) => $"{Writers}{writer}.json";
 
@@ -58,7 +69,8 @@ public static partial class PredictionPaths
         if (!match.Success || !DateTimeOffset.TryParseExact($"{match.Groups["date"].Value} {match.Groups["hour"].Value}", "yyyy-MM-dd HH",
             CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var hour)) return null;
         var kind = match.Groups["part"].Success ? PredictionFileKind.Part
-            : match.Groups["fresh"].Success ? PredictionFileKind.Fresh : PredictionFileKind.Foreign;
+            : match.Groups["fresh"].Success ? PredictionFileKind.Fresh
+            : match.Groups["tensor"].Success ? PredictionFileKind.Tensor : PredictionFileKind.Foreign;
         var number = kind == PredictionFileKind.Part ? int.Parse(match.Groups["part"].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return new(Uri.UnescapeDataString(match.Groups["model"].Value), hour, kind, match.Groups["file"].Value, number);
     }
@@ -73,7 +85,7 @@ public static partial class PredictionPaths
     // A segment of a path may not end with a dot.
     private static string Escape(string model) => model.EndsWith('.') ? model[..^1] + "%2E" : model;
 
-    [GeneratedRegex(@"^model=(?<model>[^/]+)/date=(?<date>\d{4}-\d\d-\d\d)/hour=(?<hour>\d\d)/(?<file>part-(?<part>\d{6})\.parquet|(?<fresh>_[0-9a-f]+-\d{4,}\.fresh)|.+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^model=(?<model>[^/]+)/date=(?<date>\d{4}-\d\d-\d\d)/(?:hour=(?<hour>\d\d)/(?<file>part-(?<part>\d{6})\.parquet|(?<fresh>_[0-9a-f]+-\d{4,}\.fresh)|.+)|_tensors/(?<hour>\d\d)/(?<file>(?<tensor>[0-9a-f]{64})\.bin))\z", RegexOptions.CultureInvariant)]
     private static partial Regex Rule();
 }
 
@@ -92,6 +104,8 @@ public enum PredictionFileKind
     Part,
     /// <summary>Rows as a writer appended them.</summary>
     Fresh,
+    /// <summary>A tensor too large for its row.</summary>
+    Tensor,
     /// <summary>Something that the log did not write.</summary>
     Foreign,
 }

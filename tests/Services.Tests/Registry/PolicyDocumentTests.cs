@@ -53,11 +53,12 @@ public sealed class PolicyDocumentTests
     public void Parse_OfLogging_KeepsWhatItSaysAndTheDefaultsOfTheRest()
     {
         var logging = PolicyDocument.Parse("""
-            {"logging":{"mode":"acknowledged","sampleShare":0.25,"pressure":"rejectRequests","flushAfter":"PT0.5S","retentionDays":null,"coldAfterDays":7,
+            {"logging":{"mode":"acknowledged","sampleShare":0.25,"pressure":"rejectRequests","flushAfter":"PT0.5S","retentionDays":null,"coldAfterDays":7,"largeTensors":"blob",
                         "features":{"age":{"kind":"bucket","width":10},"entity_customer":{"kind":"hash"}}}}
             """, isYaml: false).Policy.Logging;
         Assert.Equal((LoggingMode.Acknowledged, 0.25, LogPressure.RejectRequests, TimeSpan.FromSeconds(0.5)), (logging.Mode, logging.SampleShare, logging.Pressure, logging.FlushAfter));
         Assert.Equal((null, 7, 16_384, 4096), (logging.RetentionDays, logging.ColdAfterDays, logging.FlushRows, logging.LargeTensorBytes));
+        Assert.Equal(LargeTensors.Blob, logging.LargeTensors);
         Assert.Equal(new FeatureRule(FeatureRuleKind.Bucket, 10), logging.Features["age"]);
         Assert.Equal(FeatureRuleKind.Hash, logging.Features["entity_customer"].Kind);
     }
@@ -73,6 +74,7 @@ public sealed class PolicyDocumentTests
     [InlineData("""{"serving":{"batching":{"maxRows":2,"maxDelay":"PT5S"}}}""", "/serving/batching/maxDelay")]
     [InlineData("""{"serving":{"runtime":{"graphOptimization":"ALL"}}}""", "/serving/runtime/graphOptimization")]
     [InlineData("""{"logging":{"mode":"sometimes"}}""", "/logging/mode")]
+    [InlineData("""{"logging":{"largeTensors":"disk"}}""", "/logging/largeTensors")]
     [InlineData("""{"logging":{"sampleShare":1.5}}""", "/logging/sampleShare")]
     [InlineData("""{"logging":{"flushAfter":"PT2M"}}""", "/logging/flushAfter")]
     [InlineData("""{"logging":{"retentionDays":0}}""", "/logging/retentionDays")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -85,9 +86,11 @@ public sealed class ErasureService(
     {
         var (match, whole) = (eraser.Match(asked.Entity, asked.Name, asked.Requested), true);
         var (erased, pending) = (new Dictionary<string, long>(record.Rows), new Dictionary<string, long>(record.Pending ?? new Dictionary<string, long>()));
+        var seen = new HashSet<string>();
         await foreach (var (hour, ids) in eraser.FindAsync(model, match, cancel))
         {
-            var key = hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH':00Z'", System.Globalization.CultureInfo.InvariantCulture);
+            var key = hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH':00Z'", CultureInfo.InvariantCulture);
+            seen.Add(key);
             // Told before they go: a run that ends half-way leaves fewer to count.
             pending[key] = Math.Max(pending.GetValueOrDefault(key), ids.Count);
             await KeepAsync(model, record with { Rows = erased, Pending = pending }, cancel);
@@ -98,6 +101,9 @@ public sealed class ErasureService(
             pending.Remove(key);
             await KeepAsync(model, record with { Rows = erased, Pending = pending }, cancel);
         }
+        // Hours whose rows are gone, where a run was cut off before it saw what they left, or a tensor of theirs had to wait.
+        foreach (var hour in pending.Keys.Where(key => !seen.Contains(key)).ToList())
+            whole &= await eraser.EraseAsync(model, DateTimeOffset.Parse(hour, CultureInfo.InvariantCulture), new HashSet<PredictionId>(), cancel);
         // What a run that was cut off has erased whole is found by nobody any more.
         foreach (var (key, count) in whole ? pending : []) erased[key] = erased.GetValueOrDefault(key) + count;
         return (record with { Rows = erased, Pending = whole ? null : pending }, whole);

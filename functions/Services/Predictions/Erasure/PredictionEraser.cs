@@ -22,6 +22,8 @@ public sealed class PredictionEraser(
 
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(PredictionPaths.Container);
 
+    private readonly TensorSweep tensors = new(blobs, reader, options.Value.TensorsHeld);
+
     /// <summary>Is told each step before it is done; a test throws there to crash.</summary>
     internal Action<string> Before { get; set; } = _ => { };
 
@@ -36,7 +38,7 @@ public sealed class PredictionEraser(
                 if (await IdsAsync(files, match, cancel) is { Count: > 0 } ids) yield return (hour, ids);
     }
 
-    /// <summary>Erases some rows of an hour, and what is said of them. False when a writer still appends to bytes that hold one: come again.</summary>
+    /// <summary>Erases some rows of an hour, and what is said of them. False when a writer still appends to bytes that hold one, or may still refer to a tensor of theirs: come again, with no ids if they are gone.</summary>
     internal async Task<bool> EraseAsync(ModelName model, DateTimeOffset hour, IReadOnlySet<PredictionId> ids, CancellationToken cancel)
     {
         Before("truth");
@@ -48,7 +50,7 @@ public sealed class PredictionEraser(
             var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, hour), cancel);
             var whole = true;
             foreach (var part in files.Parts) whole &= await RewriteAsync(part, ids, cancel);
-            if (whole && await DeleteAsync(files, cancel)) return true;
+            if (whole && await DeleteAsync(files, cancel)) return await tensors.RunAsync(model, hour, Before, cancel);
         }
         return false;
     }
@@ -56,7 +58,7 @@ public sealed class PredictionEraser(
     private async Task<HashSet<PredictionId>> IdsAsync(Partition files, EntityMatch match, CancellationToken cancel)
     {
         var ids = new HashSet<PredictionId>();
-        await foreach (var batch in reader.HourAsync(files, match.Wants, cancel))
+        await foreach (var batch in reader.HourAsync(files, match.Wants, new ReadReport(), cancel))
             using (batch) ids.UnionWith(match.In(batch));
         return ids;
     }

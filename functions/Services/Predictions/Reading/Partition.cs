@@ -47,7 +47,7 @@ internal sealed class Partition
     public static async Task<SortedDictionary<DateTimeOffset, Partition>> ListDayAsync(BlobContainerClient container, ModelName model, DateOnly day, CancellationToken cancel)
     {
         var hours = new SortedDictionary<DateTimeOffset, Partition>();
-        await foreach (var blob in BlobsAsync(container, PredictionPaths.Day(model, day), cancel))
+        await foreach (var blob in BlobsAsync(container, PredictionPaths.Hours(model, day), cancel))
         {
             if (PredictionPaths.Parse(blob.Name)?.Hour is not { } hour) continue;
             if (!hours.TryGetValue(hour, out var partition)) hours[hour] = partition = new(PredictionPaths.Hour(model, hour));

@@ -18,6 +18,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
     private StreamSchema schema = StreamSchema.Of(first);
     private BlockBuilder builder = new(StreamSchema.Of(first), context.HashKey);
     private List<TaskCompletionSource> waiting = [];
+    private List<LargeTensor> tensors = [];
     private long oldest;
     private long charge;
     private long bytes;
@@ -46,12 +47,13 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         progress = 0;
         UsedAt = entry.AcceptedAt;
         var rows = entry.Header.Rows;
-        var rowBytes = entry.Bytes / rows + 64;
+        var rowBytes = (int)Math.Min((entry.Bytes + entry.LargeBytes) / rows + 64, int.MaxValue);
         for (var row = 0; row < rows;)
         {
             var count = Math.Min(rows - row, Math.Clamp(Math.Min(SliceBytes / rowBytes, policy.FlushRows - builder.Rows), 1, int.MaxValue));
             if (builder.Rows == 0) oldest = entry.AcceptedAt;
             builder.Add(entry, row, count);
+            if (entry.Large.Count > 0) tensors.AddRange(entry.Large.Where(tensor => tensor.Row >= row && tensor.Row < row + count));
             row += count;
             (progress, whole) = (row, builder.Rows);
             bytes += (long)count * rowBytes;
@@ -69,12 +71,13 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
     {
         if (builder.Rows == 0) return;
         var rows = builder.Rows;
-        var buffer = new BlockBuffer((int)bytes + 4096);
+        // What is stored beside the block counts for its size, not in it.
+        var buffer = new BlockBuffer(tensors.Count > 0 ? 4096 : (int)bytes + 4096);
         buffer.Take(Frame.HeadBytes);
         builder.Encode(buffer);
         new Frame(FrameKind.Rows, buffer.Length - Frame.HeadBytes, rows, context.Number(rows)).Seal(buffer.Span);
-        Enqueue(new(buffer, rows, charge, oldest, waiting));
-        (waiting, charge, bytes, whole) = ([], 0, 0, 0);
+        Enqueue(new(buffer, rows, charge, oldest, waiting, tensors));
+        (waiting, tensors, charge, bytes, whole) = ([], [], 0, 0, 0);
     }
 
     /// <summary>Gives up an entry that does not become columns, and with it the block that it spoilt.</summary>
@@ -82,9 +85,9 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
     {
         entry.Durable?.TrySetException(cause);
         var rows = whole + entry.Header.Rows - progress;
-        context.Dropped(new(new BlockBuffer(0), rows, charge + entry.Charge, oldest, waiting), DropReason.Unencodable, cause);
+        context.Dropped(new(new BlockBuffer(0), rows, charge + entry.Charge, oldest, waiting, []), DropReason.Unencodable, cause);
         builder = new(schema, context.HashKey);
-        (waiting, charge, bytes, whole) = ([], 0, 0, 0);
+        (waiting, tensors, charge, bytes, whole) = ([], [], 0, 0, 0);
     }
 
     private void Change(StreamSchema wider)
@@ -173,6 +176,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
             blob = context.Begin(model, hour);
             blobSchema = itsSchema;
         }
+        await context.Tensors.PutAsync(model, hour, block.Tensors, abandon);
         using var timeout = new CancellationTokenSource(AttemptTimeout, context.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, abandon);
         var outcome = await AppendAsync(block, itsSchema, either.Token);

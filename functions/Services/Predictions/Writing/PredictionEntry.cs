@@ -25,6 +25,8 @@ public sealed class PredictionEntry : IDisposable
     private readonly PredictionHeader header;
     private byte[] buffer;
     private int used;
+    private List<LargeTensor>? large;
+    private Dictionary<string, byte[]>? kept;
 
     internal PredictionEntry(ModelName model, PredictionSchema schema, in PredictionHeader header)
     {
@@ -40,6 +42,12 @@ public sealed class PredictionEntry : IDisposable
     internal ref readonly PredictionHeader Header => ref header;
 
     internal int Bytes => used;
+
+    /// <summary>Tensors that its rows refer to and that are stored beside them, by row.</summary>
+    internal IReadOnlyList<LargeTensor> Large => large ?? [];
+
+    /// <summary>Their bytes.</summary>
+    internal long LargeBytes { get; private set; }
 
     internal long AcceptedAt { get; set; }
 
@@ -124,8 +132,26 @@ public sealed class PredictionEntry : IDisposable
     {
         var (start, rows) = (used, Header.Rows);
         var size = elements.Length / rows;
-        for (var row = 0; row < rows; row++) SHA256.HashData(elements.Slice(row * size, size), Take(32));
+        for (var row = 0; row < rows; row++)
+        {
+            var bytes = elements.Slice(row * size, size);
+            var hash = Take(32);
+            SHA256.HashData(bytes, hash);
+            // A rule that asks for a hash asks that the values be kept nowhere.
+            if (Schema.Policy.LargeTensors == LargeTensors.Blob && Schema.Tensors[tensor].Columns[0] is not null) Keep(row, Convert.ToHexStringLower(hash), bytes);
+        }
         slots[tensor] = new(start, used - start, SlotKind.Hashes);
+    }
+
+    private void Keep(int row, string sha256, ReadOnlySpan<byte> bytes)
+    {
+        (large, kept) = (large ?? [], kept ?? new(StringComparer.Ordinal));
+        if (!kept.TryGetValue(sha256, out var copy))
+        {
+            kept[sha256] = copy = bytes.ToArray();
+            LargeBytes += copy.Length;
+        }
+        large.Add(new(row, sha256, copy));
     }
 
     private void HashTexts<T>(int tensor, T elements) where T : IUtf8Texts, allows ref struct

@@ -1,7 +1,7 @@
 namespace Serverless.Services.Predictions;
 
 /// <summary>A block that waits for storage.</summary>
-internal sealed record SealedBlock(BlockBuffer Buffer, int Rows, long Charge, long AcceptedAt, IReadOnlyList<TaskCompletionSource> Waiting)
+internal sealed record SealedBlock(BlockBuffer Buffer, int Rows, long Charge, long AcceptedAt, IReadOnlyList<TaskCompletionSource> Waiting, IReadOnlyList<LargeTensor> Tensors)
 {
     /// <summary>It is durable.</summary>
     public void Complete()

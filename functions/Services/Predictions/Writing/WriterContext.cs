@@ -24,6 +24,8 @@ internal sealed class WriterContext(
 
     public string Id => id;
 
+    public TensorBlobs Tensors { get; } = new(container, clock);
+
     public FreshBlob Begin(ModelName model, DateTimeOffset hour)
     {
         counters.BeginFile();
