@@ -1,8 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
+using Serverless.Services.Storage;
 using Serverless.App.Tests.Faults;
 using Serverless.Testing;
 
@@ -42,6 +47,25 @@ public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<Azurite
         await app.Client.AssertAuditAsync(model.Value);
     }
 
+    [Fact]
+    public async Task Erasure_OfARowWithALargeTensor_TakesItsBlobAndLeavesTheOthers()
+    {
+        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(("PredictionLog:ErasureDelay", "00:00:00.5"), ("PredictionLog:TensorsHeld", "00:00:00")));
+        var model = ModelName.Parse($"seeing-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}"[..32]);
+        await SuiteCalls.RegisterAsync(app.Client, model.Value, SuiteCalls.Onnx(await File.ReadAllBytesAsync(Suite.Model("mnist-8.onnx"))));
+        using var policy = await app.Client.PutAsJsonAsync($"/models/{model}/policy", new { logging = new { mode = "acknowledged", largeTensorBytes = 1000, largeTensors = "blob" } });
+        Assert.Equal(HttpStatusCode.OK, policy.StatusCode);
+        var hashes = new List<string>();
+        foreach (var (customer, shade) in (ValueTuple<string, float>[])[("c-1", 1), ("c-1", 2), ("c-2", 2), ("c-3", 3)])
+            hashes.Add(await SeeAsync(app.Client, model, customer, [.. Enumerable.Repeat(shade, 28 * 28)]));
+        Assert.Equal(hashes[..2].Append(hashes[3]).Order(), (await TensorsAsync(model)).Order());
+
+        using var asked = await app.Client.PostAsJsonAsync($"/models/{model}/erasures", new { entity = "c-1" });
+        var receipt = asked.Headers.Location!.ToString();
+        await SuiteCalls.UntilAsync("the erasure completes", async () => (await app.Client.JsonAsync(receipt)).GetProperty("status").GetString() == "completed");
+        Assert.Equal(hashes[2..].Order(), (await TensorsAsync(model)).Order());
+    }
+
     [Theory]
     [InlineData("""{"entity":""}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"who":"c-1"}""", HttpStatusCode.BadRequest)]
@@ -64,5 +88,30 @@ public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<Azurite
         });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return PredictionId.Parse(answer.Headers.GetValues("x-prediction-id").Single());
+    }
+
+    // What the row says of its image.
+    private static async Task<string> SeeAsync(HttpClient client, ModelName model, string customer, float[] image)
+    {
+        using var answer = await client.PostAsJsonAsync($"/v2/models/{model}/infer", new Dictionary<string, object>
+        {
+            ["parameters"] = new Dictionary<string, string> { ["entity.customer"] = customer },
+            ["inputs"] = new[] { new { name = "Input3", shape = new[] { 1, 1, 28, 28 }, datatype = "FP32", data = image } },
+        });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var row = await client.JsonAsync($"/models/{model}/predictions?id={answer.Headers.GetValues("x-prediction-id").Single()}&columns=input_Input3,input_Input3_sha256");
+        Assert.Equal(JsonValueKind.Null, row.GetProperty("input_Input3").ValueKind);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(image))), row.GetProperty("input_Input3_sha256").GetString());
+        return row.GetProperty("input_Input3_sha256").GetString()!;
+    }
+
+    private async Task<List<string>> TensorsAsync(ModelName model)
+    {
+        var names = new List<string>();
+        var container = new BlobContainerClient(azurite.ConnectionString, PredictionPaths.Container, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, PredictionPaths.Model(model), default))
+            if (PredictionPaths.Parse(blob.Name) is { Kind: PredictionFileKind.Tensor } file) names.Add(Path.GetFileNameWithoutExtension(file.Name));
+        // Were the clock to strike meanwhile, two hours would have the same.
+        return [.. names.Distinct()];
     }
 }
