@@ -90,6 +90,50 @@ public sealed class ErasureTests(AzuriteFixture azurite)
         Assert.Equal(stay.Order(ById), (await rig.IdsAsync()).Order(ById));
     }
 
+    [Fact]
+    public async Task Erase_WhenAPartChangesBetweenItsReadAndItsReplacement_RepeatsAndEnds()
+    {
+        await using var rig = new LogRig(azurite.ConnectionString);
+        var written = await FillAsync(rig);
+        var (eraser, replaced, other) = (Eraser(rig), 0, 0);
+        eraser.Before = step =>
+        {
+            // Of the second hour's part: another erasure comes first, twice, when this one is about to replace what it has read.
+            if (step != "replace" || ++replaced is not (2 or 3)) return;
+            other += EraseAsync(rig, Eraser(rig), replaced == 2 ? "other" : "third", null).GetAwaiter().GetResult().Count;
+        };
+        var log = rig.Log();
+        var stay = written.Where(row => row.Entity != "gone").Select(row => row.Id).ToList();
+        foreach (var entity in (string[])["other", "third"]) await WriteAsync(rig, log, entity, Start.AddMinutes(110), []);
+        await log.FlushAsync(default);
+        var erased = await EraseAsync(rig, eraser, "gone", null);
+        Assert.Equal(written.Where(row => row.Entity == "gone").Select(row => row.Id).Order(ById), erased.Order(ById));
+        Assert.Equal(2, other);
+        Assert.Equal(5, replaced);
+        Assert.Equal(stay.Order(ById), (await rig.IdsAsync()).Order(ById));
+        Assert.Empty(await EraseAsync(rig, Eraser(rig), "gone", null));
+    }
+
+    [Fact]
+    public async Task Erase_WhenStorageRefusesEveryOtherReplacement_LosesNothingAndEnds()
+    {
+        await using var rig = new LogRig(azurite.ConnectionString);
+        var written = await FillAsync(rig);
+        var (puts, refused) = (0, 0);
+        await using var proxy = await FaultyStorage.StartAsync(azurite.ConnectionString, request =>
+        {
+            if (request.Method != "PUT" || !request.Headers.ContainsKey("If-Match") || ++puts % 2 == 0) return Fault.None;
+            refused++;
+            return Fault.Refused;
+        });
+        var blobs = LogRig.Client(proxy.ConnectionString);
+        var eraser = new PredictionEraser(blobs, new(blobs, NullLogger<PredictionReader>.Instance), rig.Compaction(),
+            new TruthCompaction(rig.Blobs, rig.Reader, new TruthCounters(), NullLogger<PredictionReader>.Instance), Microsoft.Extensions.Options.Options.Create(rig.Options));
+        await EraseAsync(rig, eraser, "gone", null);
+        Assert.InRange(refused, 3, 6);
+        Assert.Equal(written.Where(row => row.Entity != "gone").Select(row => row.Id).Order(ById), (await rig.IdsAsync()).Order(ById));
+    }
+
     private static readonly Comparer<PredictionId> ById = Comparer<PredictionId>.Create((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
 
     private static async Task WriteAsync(LogRig rig, PredictionLog log, string entity, DateTimeOffset at, List<PredictionId> stay)
