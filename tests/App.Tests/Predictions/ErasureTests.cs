@@ -27,6 +27,8 @@ public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<Azurite
         var ids = new List<PredictionId>();
         foreach (var customer in (string[])["c-1", "c-2", "c-1", "c-3"]) ids.Add(await PredictAsync(app.Client, model, customer));
         using var label = await app.Client.PostAsJsonAsync($"/models/{model}/labels", new { items = new[] { new { id = ids[0].ToString(), label = "x" } } });
+        // The policy may still have been on its way when the rows came.
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
 
         using var asked = await app.Client.PostAsJsonAsync($"/models/{model}/erasures", new { entity = "c-1" });
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
@@ -35,6 +37,9 @@ public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<Azurite
         await SuiteCalls.UntilAsync("the erasure completes", async () => (state = await app.Client.JsonAsync(receipt)).GetProperty("status").GetString() == "completed");
         Assert.Equal(2, state.GetProperty("rows").GetInt64());
         Assert.DoesNotContain("c-1", state.GetRawText(), StringComparison.Ordinal);
+        Assert.InRange(state.GetProperty("files").GetInt32(), 1, 2);
+        Assert.Equal(state.GetProperty("files").GetInt32(), state.GetProperty("fileNames").GetArrayLength());
+        Assert.All(state.GetProperty("fileNames").EnumerateArray(), file => Assert.Equal((model.Value, PredictionFileKind.Part), (PredictionPaths.Parse(file.GetString()!)!.Model, PredictionPaths.Parse(file.GetString()!)!.Kind)));
 
         using var read = await app.Client.GetAsync($"/models/{model}/predictions?columns=id,entity_customer&labels=true");
         var rows = (await read.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();

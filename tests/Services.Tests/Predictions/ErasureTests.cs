@@ -171,7 +171,7 @@ public sealed class ErasureTests(AzuriteFixture azurite)
         await foreach (var (hour, ids) in eraser.FindAsync(rig.Model, eraser.Match(entity, name, Start.AddHours(3)), default))
         {
             erased.AddRange(ids);
-            await eraser.EraseAsync(rig.Model, hour, ids, default);
+            await eraser.EraseAsync(rig.Model, hour, ids, _ => Task.CompletedTask, default);
         }
         return erased;
     }

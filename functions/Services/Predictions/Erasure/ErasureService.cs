@@ -68,17 +68,17 @@ public sealed class ErasureService(
         {
             var (rows, whole) = await EraseAsync(model, asked, record, cancel);
             if (whole) await EndAsync(model, rows, asked, null, cancel);
-            else await RepeatAsync(model, asked, cancel);
+            else await RepeatAsync(model, asked, "Writers kept appending to bytes that hold a row, or a file did not read.", cancel);
         }
         catch (Exception failure) when (failure is ParquetSharp.ParquetException or InvalidDataException)
         {
-            await EndAsync(model, record, asked, $"A file of the log cannot be read, and so cannot be written without these rows: {failure.Message}", cancel);
+            await EndAsync(model, await FindAsync(model, asked.Id, cancel) ?? record, asked, $"A file of the log cannot be read, and so cannot be written without these rows: {failure.Message}", cancel);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException && asked.Attempt < Attempts)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // Not left to the queue: what it gives up goes to a poison queue, with the key in it.
             logger.ErasureStumbled(failure, model, asked.Id);
-            await RepeatAsync(model, asked, cancel);
+            await RepeatAsync(model, asked, failure.Message, cancel);
         }
     }
 
@@ -87,6 +87,7 @@ public sealed class ErasureService(
         var (match, whole) = (eraser.Match(asked.Entity, asked.Name, asked.Requested), true);
         var (erased, pending) = (new Dictionary<string, long>(record.Rows), new Dictionary<string, long>(record.Pending ?? new Dictionary<string, long>()));
         var seen = new HashSet<string>();
+        Task TellAsync(string file) => KeepAsync(model, record = (record with { Rows = erased, Pending = pending }).With(file), cancel);
         await foreach (var (hour, ids) in eraser.FindAsync(model, match, cancel))
         {
             var key = hour.UtcDateTime.ToString("yyyy-MM-dd'T'HH':00Z'", CultureInfo.InvariantCulture);
@@ -94,7 +95,7 @@ public sealed class ErasureService(
             // Told before they go: a run that ends half-way leaves fewer to count.
             pending[key] = Math.Max(pending.GetValueOrDefault(key), ids.Count);
             await KeepAsync(model, record with { Rows = erased, Pending = pending }, cancel);
-            var done = await eraser.EraseAsync(model, hour, ids, cancel);
+            var done = await eraser.EraseAsync(model, hour, ids, TellAsync, cancel);
             whole &= done;
             if (!done) continue;
             erased[key] = erased.GetValueOrDefault(key) + pending[key];
@@ -103,15 +104,19 @@ public sealed class ErasureService(
         }
         // Hours whose rows are gone, where a run was cut off before it saw what they left, or a tensor of theirs had to wait.
         foreach (var hour in pending.Keys.Where(key => !seen.Contains(key)).ToList())
-            whole &= await eraser.EraseAsync(model, DateTimeOffset.Parse(hour, CultureInfo.InvariantCulture), new HashSet<PredictionId>(), cancel);
+            whole &= await eraser.EraseAsync(model, DateTimeOffset.Parse(hour, CultureInfo.InvariantCulture), new HashSet<PredictionId>(), TellAsync, cancel);
         // What a run that was cut off has erased whole is found by nobody any more.
         foreach (var (key, count) in whole ? pending : []) erased[key] = erased.GetValueOrDefault(key) + count;
         return (record with { Rows = erased, Pending = whole ? null : pending }, whole);
     }
 
-    private async Task RepeatAsync(ModelName model, ErasureMessage asked, CancellationToken cancel)
+    private async Task RepeatAsync(ModelName model, ErasureMessage asked, string why, CancellationToken cancel)
     {
-        if (asked.Attempt >= Attempts) throw new InvalidOperationException("Writers kept appending to bytes that hold a row.");
+        if (asked.Attempt >= Attempts && await FindAsync(model, asked.Id, cancel) is { } record)
+        {
+            await EndAsync(model, record, asked, why, cancel);
+            return;
+        }
         logger.ErasureWaits(model, asked.Id);
         await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Again, cancel);
     }
@@ -148,11 +153,12 @@ public sealed class ErasureService(
         ["requested"] = record.Requested,
         ["rows"] = record.Completed is null ? null : record.Rows.Values.Sum(),
         ["hours"] = record.Completed is null ? null : record.Rows.Count,
+        ["files"] = record.Completed is null ? null : record.Files,
         ["problem"] = record.Problem,
     };
 
     private static ErasureResponse Response(ErasureRecord record) => new(
-        record.Id, record.Status, record.EntitySha256, record.Name, record.Requested, record.RequestedBy, record.Completed, record.Rows.Values.Sum(), record.Rows, record.Problem);
+        record.Id, record.Status, record.EntitySha256, record.Name, record.Requested, record.RequestedBy, record.Completed, record.Rows.Values.Sum(), record.Rows, record.Files, record.FileNames ?? [], record.Problem);
 
     private static string Sha256(string entity) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(entity)));
 }

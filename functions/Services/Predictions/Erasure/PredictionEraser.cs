@@ -39,7 +39,12 @@ public sealed class PredictionEraser(
     }
 
     /// <summary>Erases some rows of an hour, and what is said of them. False when a writer still appends to bytes that hold one, or may still refer to a tensor of theirs: come again, with no ids if they are gone.</summary>
-    internal async Task<bool> EraseAsync(ModelName model, DateTimeOffset hour, IReadOnlySet<PredictionId> ids, CancellationToken cancel)
+    /// <param name="model">The model.</param>
+    /// <param name="hour">The hour.</param>
+    /// <param name="ids">Its rows to erase.</param>
+    /// <param name="rewriting">Is told each file before it is written anew.</param>
+    /// <param name="cancel">Ends it.</param>
+    internal async Task<bool> EraseAsync(ModelName model, DateTimeOffset hour, IReadOnlySet<PredictionId> ids, Func<string, Task> rewriting, CancellationToken cancel)
     {
         Before("truth");
         await truth.EraseAsync(model, [.. ids], cancel);
@@ -49,7 +54,7 @@ public sealed class PredictionEraser(
             await compaction.RunHourAsync(model, hour, cancel);
             var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, hour), cancel);
             var whole = true;
-            foreach (var part in files.Parts) whole &= await RewriteAsync(part, ids, cancel);
+            foreach (var part in files.Parts) whole &= await RewriteAsync(part, ids, rewriting, cancel);
             if (whole && await DeleteAsync(files, cancel)) return await tensors.RunAsync(model, hour, Before, cancel);
         }
         return false;
@@ -64,7 +69,7 @@ public sealed class PredictionEraser(
     }
 
     // False when the part was changed meanwhile. What does not read stops the erasure: it must not be replaced by less.
-    private async Task<bool> RewriteAsync(PartFile part, IReadOnlySet<PredictionId> ids, CancellationToken cancel)
+    private async Task<bool> RewriteAsync(PartFile part, IReadOnlySet<PredictionId> ids, Func<string, Task> rewriting, CancellationToken cancel)
     {
         await using var file = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 20, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         try
@@ -74,6 +79,7 @@ public sealed class PredictionEraser(
             var seen = (await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = part.Tag }, cancel)).Value;
             seen.Metadata[Partition.RowsKey] = (part.Rows - removed).ToString(CultureInfo.InvariantCulture);
             file.Position = 0;
+            await rewriting(part.Path);
             Before("replace");
             await blob.UploadAsync(file, new BlobUploadOptions
             {
