@@ -6,6 +6,7 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
+using Serverless.Services.Storage;
 
 namespace Serverless.App.Tests.Predictions;
 
@@ -56,6 +57,43 @@ public sealed class ReadBackTests(Suite suite) : IClassFixture<Suite>
         }
         Assert.Equal(first.Concat(later), seen);
     }
+
+    [Fact]
+    public async Task Pages_WhileHoursAreCompactedAndRowsArrive_HoldEachRowOnce()
+    {
+        const int Hours = 4, RowsAnHour = 60, Changes = 20;
+        var model = await logged.RegisterAsync("iris_lr", new { });
+        await using var log = new DirectLog(suite.Storage);
+        var start = PredictionPaths.HourOf(TimeProvider.System.GetUtcNow()).AddHours(-Hours);
+        var written = new List<PredictionId>();
+        for (var row = 0; row < Hours * RowsAnHour; row++) await WriteAsync(start.AddMinutes(row));
+        await log.Log.FlushAsync(default);
+        var seen = new List<PredictionId>();
+        var next = $"/models/{model}/predictions?columns=id,status&pageSize=7&from={start:yyyy-MM-ddTHH}:00:00Z&to={start.AddHours(Hours + 1):yyyy-MM-ddTHH}:00:00Z";
+        for (var pages = 0; next is not null; pages++)
+        {
+            // While the page is read, its hour and the last one, where rows arrive, are compacted.
+            var change = pages < Changes ? ChangeAsync(pages) : Task.CompletedTask;
+            using var page = await GetAsync(next, "application/x-ndjson");
+            seen.AddRange((await page.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => PredictionId.Parse(JsonDocument.Parse(line).RootElement.GetProperty("id").GetString())));
+            next = page.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+            await change;
+        }
+        Assert.Equal((Hours * RowsAnHour) + Changes, written.Count);
+        Assert.Equal(written, seen);
+
+        async Task ChangeAsync(int page)
+        {
+            await WriteAsync(start.AddHours(Hours).AddSeconds(page));
+            await log.Log.FlushAsync(default);
+            await log.CompactAsync(model, start.AddHours(page * 7 / RowsAnHour));
+            await log.CompactAsync(model, start.AddHours(Hours));
+        }
+
+        async Task WriteAsync(DateTimeOffset at) => written.Add(await log.WriteAsync(model, Plain, at, 1, _ => { }));
+    }
+
+    private static PredictionSchema Plain { get; } = PredictionSchema.Of(new(1, Digest.Of(new byte[32]), 1, new Signature([], []), null, null, false), new());
 
     [Fact]
     public async Task Filters_ByVersionStatusRouteAndTime_LeaveTheirRows()
