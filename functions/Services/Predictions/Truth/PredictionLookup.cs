@@ -7,12 +7,12 @@ namespace Serverless.Services.Predictions;
 /// <summary>Which ids the log has: their time names the hour, and of its files only the column of ids is read, where the row groups' times allow one of them.</summary>
 internal sealed class PredictionLookup(PredictionReader reader)
 {
-    // Fresh blobs are read whole for their ids. An hour with more of them is looked at once it is compacted.
-    private const long MaximumFresh = 64L << 20;
+    // Of other models: fresh blobs are read through for their ids, and there are none of this model's but by mistake.
+    private const long MaximumFreshElsewhere = 64L << 20;
     private const int MaximumElsewhere = 64;
     private const int AtOnce = 8;
 
-    /// <summary>Those of the ids that the model's log has.</summary>
+    /// <summary>Those of the ids that the model's log has. Files are walked through until all are found, compacted ones first; memory holds a batch of ids.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">All of one hour, at least one.</param>
     /// <param name="listed">The hour as a listing saw it; null to list it.</param>
@@ -20,12 +20,14 @@ internal sealed class PredictionLookup(PredictionReader reader)
     public async Task<HashSet<PredictionId>> FindAsync(ModelName model, IReadOnlySet<PredictionId> ids, Partition? listed, CancellationToken cancel)
     {
         var found = new HashSet<PredictionId>();
-        var files = listed ?? await Partition.ListAsync(reader.Container, PredictionPaths.Hour(model, TruthService.HourOf(ids.First())), cancel);
-        if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > MaximumFresh) files.Fresh.Clear();
+        var files = listed ?? await ListAsync(model, ids, cancel);
         var query = new PredictionQuery(model, ids.Min(id => id.Time), ids.Max(id => id.Time).AddMilliseconds(1)) { Columns = new HashSet<string> { LogColumns.Id } };
         await foreach (var batch in reader.FilesAsync(query, files, ids.Contains, cancel))
+        {
             using (batch)
                 for (var row = 0; row < batch.Length; row++) found.Add(BatchFilter.IdAt((StringArray)batch.Column(0), row));
+            if (found.Count == ids.Count) break;
+        }
         return found;
     }
 
@@ -38,9 +40,14 @@ internal sealed class PredictionLookup(PredictionReader reader)
         var places = others.SelectMany(other => hours.Select(ids => (Model: other, Ids: ids))).Take(MaximumElsewhere);
         await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (place, inner) =>
         {
-            var there = await FindAsync(place.Model, place.Ids, null, inner);
+            var files = await ListAsync(place.Model, place.Ids, inner);
+            if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > MaximumFreshElsewhere) files.Fresh.Clear();
+            var there = await FindAsync(place.Model, place.Ids, files, inner);
             lock (found) found.UnionWith(there);
         });
         return found;
     }
+
+    private Task<Partition> ListAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel) =>
+        Partition.ListAsync(reader.Container, PredictionPaths.Hour(model, TruthService.HourOf(ids.First())), cancel);
 }

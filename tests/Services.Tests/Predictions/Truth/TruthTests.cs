@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Problems;
+using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
 using Serverless.Testing;
 
@@ -48,6 +49,29 @@ public sealed class TruthTests(AzuriteFixture azurite)
             foreach (var label in labels) await rig.LabelAsync((id, label, Noon));
         Assert.Equal(ids.Select(id => TruthRig.Line(id, "dog", Noon)), await rig.ReadAsync());
         Assert.Equal(4, (await rig.ReadAsync(history: true)).Count);
+    }
+
+    [Fact]
+    public async Task Labels_OfAnHourWithMuchThatIsFresh_FindEachPrediction()
+    {
+        const int Rows = 72, RowBytes = 1 << 20;
+        await using var rig = await TruthRig.StartAsync(azurite.ConnectionString);
+        rig.Predictions.Options.MaximumBytes = 1 << 28;
+        var schema = PredictionSchema.Of(new(1, Digest.Of(new byte[32]), 1, new Signature([new("x", ValueKind.Tensor, ElementType.Float, [new(null, "N"), new(null, "M")])], []), null, null, false),
+            new() { LargeTensorBytes = RowBytes });
+        var (log, values, ids) = (rig.Predictions.Log(), new byte[RowBytes], new List<PredictionId>());
+        // Different ones: equal ones are kept once.
+        values[0] = 1;
+        for (var row = 0; row < Rows; row++)
+        {
+            ids.Add(TruthRig.NewId(TruthRig.Hour.AddSeconds(row)));
+            var entry = log.Begin(rig.Model, schema, LogRig.Header(ids[^1]))!;
+            entry.Tensor(0, values);
+            await log.WriteAsync(entry, default);
+        }
+        await log.FlushAsync(default);
+        Assert.True(rig.Predictions.Counters.Snapshot().Bytes > 64 << 20);
+        Assert.Equal((4, 0, 1), Counts(await rig.LabelAsync((ids[0], "first", Noon), (ids[^1], "last", Noon), (ids[40], "middle", Noon), (TruthRig.NewId(), "nobody's", Noon))));
     }
 
     [Fact]
