@@ -14,11 +14,12 @@ namespace Serverless.Services.Predictions;
 public sealed class PredictionEntry : IDisposable
 {
     private const int InitialBytes = 512;
-    private const int LargestKept = 1 << 20;
+    private const int LargestKept = 1 << 16;
     private const int KeptOfEachSize = 1024;
     private const int ShortestLimit = 128;
 
     // Requests rent on their threads, the log's loop returns many at once: more than the shared pool would keep.
+    // Larger ones are the shared pool's, which gives memory back after a rush.
     private static readonly ArrayPool<byte> Pool = ArrayPool<byte>.Create(LargestKept, KeptOfEachSize);
 
     private readonly Slot[] slots;
@@ -32,7 +33,7 @@ public sealed class PredictionEntry : IDisposable
     {
         (Model, Schema, this.header) = (model, schema, header);
         slots = new Slot[schema.Tensors.Count];
-        buffer = Pool.Rent((int)Math.Min(Math.Max(InitialBytes, (long)schema.RowBytes * header.Rows), Array.MaxLength));
+        buffer = Rent((int)Math.Min(Math.Max(InitialBytes, (long)schema.RowBytes * header.Rows), Array.MaxLength));
     }
 
     internal ModelName Model { get; }
@@ -100,7 +101,7 @@ public sealed class PredictionEntry : IDisposable
     public void Dispose()
     {
         if (buffer.Length == 0) return;
-        Pool.Return(buffer);
+        Return(buffer);
         buffer = [];
     }
 
@@ -182,13 +183,17 @@ public sealed class PredictionEntry : IDisposable
                 floats[at] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(elements[(at * 2)..]) << 16);
     }
 
+    private static byte[] Rent(int length) => (length <= LargestKept ? Pool : ArrayPool<byte>.Shared).Rent(length);
+
+    private static void Return(byte[] buffer) => (buffer.Length <= LargestKept ? Pool : ArrayPool<byte>.Shared).Return(buffer);
+
     private Span<byte> Take(int length)
     {
         if (length > buffer.Length - used)
         {
-            var larger = Pool.Rent(Math.Max(used + length, buffer.Length * 2));
+            var larger = Rent(Math.Max(used + length, buffer.Length * 2));
             buffer.AsSpan(0, used).CopyTo(larger);
-            Pool.Return(buffer);
+            Return(buffer);
             buffer = larger;
         }
         used += length;
