@@ -11,6 +11,7 @@ namespace Serverless.Services.Storage;
 /// labels/      model=M/date=YYYY-MM-DD/hour=HH/…                     late labels, by their predictions' time; the same names, one part an hour
 /// outcomes/    model=M/date=YYYY-MM-DD/hour=HH/…                     business outcomes, likewise
 /// predictions/ model=M/date=YYYY-MM-DD/_tensors/HH/SHA256.bin          a tensor too large for its row; of the day, so that it goes with it, and beside the hours, whose listings stay short
+/// labels/      model=M/_touched/YYYY-MM-DDTHH                        an old hour that got labels since it was compacted; outcomes likewise
 /// predictions/ _writers/WRITER.json                                  what a writer has accepted and stored
 /// </remarks>
 public static partial class PredictionPaths
@@ -58,6 +59,17 @@ public static partial class PredictionPaths
 
     /// <summary>One large tensor, by the hash of its bytes.</summary>
     public static string Tensor(ModelName model, DateTimeOffset hour, string sha256) => $"{Tensors(model, hour)}{sha256}.bin";
+
+    /// <summary>The marks of a model's old hours that got truth.</summary>
+    public static string Touched(ModelName model) => $"{Model(model)}_touched/";
+
+    /// <summary>The mark of one.</summary>
+    public static string Touched(ModelName model, DateTimeOffset hour) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Touched(model)}{hour.UtcDateTime:yyyy-MM-dd'T'HH}");
+
+    /// <summary>The hour of a mark; null for a name that is none.</summary>
+    public static DateTimeOffset? ParseTouched(string path) =>
+        DateTimeOffset.TryParseExact(path.AsSpan(path.LastIndexOf('/') + 1), "yyyy-MM-dd'T'HH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var hour) ? hour : null;
 
     /// <summary>A writer's counts.</summary>
     public static string Writer(string writer) => $"{Writers}{writer}.json";

@@ -32,7 +32,7 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
         return [.. models];
     }
 
-    /// <summary>Compacts what was appended about a model's predictions from a time on, and looks again for those that had not turned up.</summary>
+    /// <summary>Compacts what was appended about a model's predictions from a time on, and about older ones since their hours were compacted, and looks again for those that had not turned up.</summary>
     /// <returns>How many hours were written.</returns>
     public async Task<int> RunAsync(ModelName model, DateTimeOffset since, CancellationToken cancel)
     {
@@ -51,7 +51,20 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
                     }
                     (waiting, matched) = (waiting + (part?.Waiting ?? 0), matched + (part?.Matched ?? 0));
                 }
+            written += await RunMarkedAsync(kind, files, model, cancel);
             counters.Settle(kind, model.Value, waiting, matched);
+        }
+        return written;
+    }
+
+    private async Task<int> RunMarkedAsync(TruthKind kind, TruthFiles files, ModelName model, CancellationToken cancel)
+    {
+        var written = 0;
+        foreach (var (hour, path, tag) in await files.Marks.ListAsync(model, cancel))
+        {
+            written += await RunHourAsync(kind, model, hour, null, cancel) ? 1 : 0;
+            // A blob that is still there was appended to, and its writer does not mark it again.
+            if ((await files.ListAsync(model, hour, cancel)).Fresh.All(file => file.FlawedUpTo >= 0)) await files.Marks.ClearAsync(path, tag, cancel);
         }
         return written;
     }

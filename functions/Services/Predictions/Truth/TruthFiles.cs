@@ -21,6 +21,8 @@ internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind, ILogge
 
     public BlobContainerClient Container => Reader.Container;
 
+    public TruthMarks Marks => new(Container);
+
     /// <summary>An hour's statements, each once, in order.</summary>
     /// <param name="model">The model.</param>
     /// <param name="hour">The predictions' hour.</param>

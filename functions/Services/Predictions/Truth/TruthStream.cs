@@ -5,7 +5,7 @@ using Serverless.Core.Registry;
 namespace Serverless.Services.Predictions;
 
 /// <summary>One model's statements of one hour on their way into an append blob. Those who wait together share an append.</summary>
-internal sealed class TruthStream(TruthRows columns, ModelName model, string writer, Func<FreshBlob> begin, PredictionLogOptions options, TimeProvider clock)
+internal sealed class TruthStream(TruthRows columns, ModelName model, string writer, Func<FreshBlob> begin, Func<CancellationToken, Task> mark, PredictionLogOptions options, TimeProvider clock)
 {
     private const int Attempts = 6;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
@@ -65,6 +65,7 @@ internal sealed class TruthStream(TruthRows columns, ModelName model, string wri
             try
             {
                 using var timeout = new CancellationTokenSource(AttemptTimeout, clock);
+                if (blob.Blocks == 0) await mark(timeout.Token);
                 var outcome = await blob.AppendAsync(block, block.Length, timeout.Token);
                 if (outcome == AppendOutcome.Stored) return;
                 if (outcome == AppendOutcome.Refused || attempt >= Attempts) throw new IOException("Storage refuses the block.");

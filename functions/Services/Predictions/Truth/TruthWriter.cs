@@ -21,7 +21,7 @@ internal sealed class TruthWriter(TruthFiles files, PredictionLogOptions options
     }
 
     private TruthStream Begin((ModelName Model, DateTimeOffset Hour) of) =>
-        new(new TruthRows(files.Kind), of.Model, id, () => new FreshBlob(files.Container, Path(of.Model, of.Hour), Unsettled), options, clock);
+        new(new TruthRows(files.Kind), of.Model, id, () => new FreshBlob(files.Container, Path(of.Model, of.Hour), Unsettled), cancel => files.Marks.MarkAsync(of.Model, of.Hour, clock.GetUtcNow(), cancel), options, clock);
 
     private string Path(ModelName model, DateTimeOffset hour) => PredictionPaths.Fresh(model, hour, id, Interlocked.Increment(ref blobs));
 

@@ -12,9 +12,6 @@ public sealed class LogUpkeep(
     QueueServiceClient queues, PredictionReader reader, ModelSnapshots models, Compaction compaction, TruthCompaction truth, Retention retention,
     WriterJournals journals, TimeProvider clock, ILogger<LogUpkeep> logger)
 {
-    // Rows come late only when storage was away; what is older, and most truth is, waits for the daily run. Readers see it at once either way.
-    private static readonly TimeSpan Recent = TimeSpan.FromDays(2);
-
     private readonly WorkQueue queue = new(queues, StorageNames.UpkeepQueue);
 
     /// <summary>Asks for every model that has a log. <paramref name="whole"/>: all of its days, and what is due by age.</summary>
@@ -32,7 +29,8 @@ public sealed class LogUpkeep(
     {
         var request = JsonSerializer.Deserialize(message, PredictionJson.Default.UpkeepRequest)!;
         var model = ModelName.Parse(request.Model);
-        var since = request.Whole ? DateTimeOffset.MinValue : clock.GetUtcNow() - Recent;
+        // Rows come late only when storage was away: what is older waits for the daily run, where readers see it all the same. Truth is late as a rule, and marks its hours.
+        var since = request.Whole ? DateTimeOffset.MinValue : clock.GetUtcNow() - TruthMarks.Recent;
         await compaction.RunAsync(model, since, cancel);
         await truth.RunAsync(model, since, cancel);
         if (!request.Whole) return;

@@ -101,7 +101,8 @@ internal sealed class TruthRig(string connection, TimeProvider? clock = null) : 
     public async Task<List<string>> FilesAsync(TruthKind kind = TruthKind.Labels)
     {
         var files = new List<string>();
-        await foreach (var blob in Container(kind).GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, PredictionPaths.Model(Model), default)) files.Add(blob.Name);
+        await foreach (var blob in Container(kind).GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, PredictionPaths.Model(Model), default))
+            if (PredictionPaths.Parse(blob.Name) is not null) files.Add(blob.Name);
         return files;
     }
 

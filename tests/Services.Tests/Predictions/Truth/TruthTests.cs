@@ -52,11 +52,34 @@ public sealed class TruthTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Labels_OfOldPredictions_AreCompactedWithTheRecentOnes()
+    {
+        await using var rig = await TruthRig.StartAsync(azurite.ConnectionString);
+        var (ids, service) = (await rig.PredictAsync(3), rig.Service());
+        var recent = TimeProvider.System.GetUtcNow().AddDays(-2);
+        await TruthRig.LabelAsync(service, rig, (ids[0], "a", null));
+        Assert.Equal(1, await rig.Compaction().RunAsync(rig.Model, recent, default));
+        Assert.Equal(["part-000001.parquet"], (await rig.FilesAsync()).Select(Path.GetFileName));
+        Assert.Equal(0, await rig.Compaction().RunAsync(rig.Model, recent, default));
+
+        // The same writer, whose blob is gone; and one that comes while the hour is compacted.
+        await TruthRig.LabelAsync(service, rig, (ids[1], "b", null));
+        var compaction = rig.Compaction();
+        compaction.Before = step =>
+        {
+            if (step == CompactionStep.Sweep) TruthRig.LabelAsync(service, rig, (ids[2], "c", null)).GetAwaiter().GetResult();
+        };
+        Assert.Equal(1, await compaction.RunAsync(rig.Model, recent, default));
+        await rig.Compaction().RunAsync(rig.Model, recent, default);
+        Assert.Equal(["part-000001.parquet"], (await rig.FilesAsync()).Select(Path.GetFileName));
+        Assert.Equal(["a", "b", "c"], (await rig.JoinedAsync()).Select(line => line.Split(' ')[1]));
+    }
+
+    [Fact]
     public async Task Labels_OfAnHourWithMuchThatIsFresh_FindEachPrediction()
     {
-        const int Rows = 72, RowBytes = 1 << 20;
+        const int Rows = 1_200, RowBytes = 60_000;
         await using var rig = await TruthRig.StartAsync(azurite.ConnectionString);
-        rig.Predictions.Options.MaximumBytes = 1 << 28;
         var schema = PredictionSchema.Of(new(1, Digest.Of(new byte[32]), 1, new Signature([new("x", ValueKind.Tensor, ElementType.Float, [new(null, "N"), new(null, "M")])], []), null, null, false),
             new() { LargeTensorBytes = RowBytes });
         var (log, values, ids) = (rig.Predictions.Log(), new byte[RowBytes], new List<PredictionId>());
@@ -68,10 +91,10 @@ public sealed class TruthTests(AzuriteFixture azurite)
             var entry = log.Begin(rig.Model, schema, LogRig.Header(ids[^1]))!;
             entry.Tensor(0, values);
             await log.WriteAsync(entry, default);
+            if (row % 30 == 29) await log.FlushAsync(default);
         }
-        await log.FlushAsync(default);
         Assert.True(rig.Predictions.Counters.Snapshot().Bytes > 64 << 20);
-        Assert.Equal((4, 0, 1), Counts(await rig.LabelAsync((ids[0], "first", Noon), (ids[^1], "last", Noon), (ids[40], "middle", Noon), (TruthRig.NewId(), "nobody's", Noon))));
+        Assert.Equal((4, 0, 1), Counts(await rig.LabelAsync((ids[0], "first", Noon), (ids[^1], "last", Noon), (ids[700], "middle", Noon), (TruthRig.NewId(), "nobody's", Noon))));
     }
 
     [Fact]
