@@ -8,6 +8,7 @@ using Serverless.Testing;
 namespace Serverless.Services.Tests.Predictions;
 
 /// <summary>Ten million rows over simulated months: every day is written, compacted, and cut by age. Storage and memory stay where they were after the first month.</summary>
+[Collection(nameof(MonthsTests))]
 public sealed class MonthsTests(AzuriteFixture azurite)
 {
     private const int Days = 100;
@@ -90,3 +91,7 @@ public sealed class MonthsTests(AzuriteFixture azurite)
         return rows;
     }
 }
+
+/// <summary>Alone: the memory that it measures is the process's.</summary>
+[CollectionDefinition(nameof(MonthsTests), DisableParallelization = true)]
+public sealed class MonthsAlone;
