@@ -24,6 +24,12 @@ internal static class PredictionLogBenchmark
 
     public static async Task RunAsync(string[] args)
     {
+        // In a process of its own: what the rest leaves in memory would blur it.
+        if (args is ["memory", .. var size])
+        {
+            await ReadingMemory.RunAsync(size is [var most, ..] ? int.Parse(most, null) : Count);
+            return;
+        }
         var rows = new Rows(args is [var count, ..] ? int.Parse(count, null) : Count);
         Console.WriteLine($"{rows.Count:N0} rows of {Rows.Features} float32 features, 3 outputs and 12 fixed columns; median (range) of {Rounds} interleaved rounds");
         Write(rows);
