@@ -95,9 +95,12 @@ internal sealed class FreshSource(BlobContainerClient container, FreshFile file,
     private async Task<byte[]> FetchAsync(long position, long length, CancellationToken cancel)
     {
         if (length == 0) return [];
-        var answer = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(position, length) }, cancel);
+        using var answer = (await blob.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(position, length) }, cancel)).Value;
+        // Not rented: batches keep parts of it.
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        await answer.Content.ReadExactlyAsync(bytes, cancel);
         report.Fetched(length);
-        return answer.Value.Content.ToArray();
+        return bytes;
     }
 }
 

@@ -21,7 +21,7 @@ internal sealed class PartSource(BlobContainerClient container, PartFile file, R
     public async Task<IReadOnlyList<int>> GroupsAsync(PredictionQuery query, PredictionId? id, CancellationToken cancel)
     {
         var start = Math.Max(0, file.Length - TailBytes);
-        var stream = new SparseStream(blob, file.Length, file.Tag, report);
+        using var stream = new SparseStream(blob, file.Length, file.Tag, report);
         await stream.FetchAsync([(start, file.Length)], cancel);
         var bytes = new byte[file.Length - start];
         stream.Position = start;

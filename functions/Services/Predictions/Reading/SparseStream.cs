@@ -1,17 +1,18 @@
+using System.Buffers;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
 namespace Serverless.Services.Predictions;
 
-/// <summary>A blob as a stream for Parquet's reader: the stretches that it will ask for are fetched before, side by side; any other is fetched when asked.</summary>
+/// <summary>A blob as a stream for Parquet's reader: the stretches that it will ask for are fetched before, side by side; any other is fetched when asked. Its memory is rented, so that a long read leaves little behind.</summary>
 internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadReport report) : Stream
 {
     // Stretches with less between them than this are fetched as one: a request costs more than the bytes.
     private const int Gap = 256 << 10;
     private const int AtOnce = 4;
 
-    private readonly List<(long Start, byte[] Bytes)> stretches = [];
+    private readonly List<Stretch> stretches = [];
 
     public override bool CanRead => true;
 
@@ -24,15 +25,15 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
     public override long Position { get; set; }
 
     /// <summary>A stretch that is known already.</summary>
-    public void Seed(long start, byte[] bytes) => stretches.Add((start, bytes));
+    public void Seed(long start, byte[] bytes) => stretches.Add(new(start, bytes, bytes.Length, Rented: false));
 
     public async Task FetchAsync(IEnumerable<(long Start, long End)> wanted, CancellationToken cancel)
     {
         var merged = Merge(wanted.Where(stretch => Find(stretch.Start, stretch.End) is null));
         await Parallel.ForEachAsync(merged, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (stretch, inner) =>
         {
-            var answer = await blob.DownloadContentAsync(Options(stretch.Start, stretch.End), inner);
-            Keep(stretch.Start, answer.Value.Content.ToArray());
+            using var answer = (await blob.DownloadStreamingAsync(Options(stretch.Start, stretch.End), inner)).Value;
+            await answer.Content.ReadExactlyAsync(Rent(stretch.Start, stretch.End).Memory, inner);
         });
     }
 
@@ -40,8 +41,8 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
     {
         var wanted = (int)Math.Min(buffer.Length, length - Position);
         if (wanted <= 0) return 0;
-        var (start, bytes) = Find(Position, Position + wanted) ?? Keep(Position, blob.DownloadContent(Options(Position, Position + wanted)).Value.Content.ToArray());
-        bytes.AsSpan((int)(Position - start), wanted).CopyTo(buffer);
+        var stretch = Find(Position, Position + wanted) ?? Fetch(Position, Position + wanted);
+        stretch.Memory.Span.Slice((int)(Position - stretch.Start), wanted).CopyTo(buffer);
         Position += wanted;
         return wanted;
     }
@@ -71,19 +72,29 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
         Conditions = new BlobRequestConditions { IfMatch = tag },
     };
 
-    private (long Start, byte[] Bytes)? Find(long start, long end)
+    private Stretch? Find(long start, long end)
     {
         lock (stretches)
             foreach (var stretch in stretches)
-                if (stretch.Start <= start && end <= stretch.Start + stretch.Bytes.Length) return stretch;
+                if (stretch.Start <= start && end <= stretch.Start + stretch.Length) return stretch;
         return null;
     }
 
-    private (long Start, byte[] Bytes) Keep(long start, byte[] bytes)
+    private Stretch Fetch(long start, long end)
     {
-        report.Fetched(bytes.Length);
-        lock (stretches) stretches.Add((start, bytes));
-        return (start, bytes);
+        using var answer = blob.DownloadStreaming(Options(start, end)).Value;
+        var stretch = Rent(start, end);
+        answer.Content.ReadExactly(stretch.Memory.Span);
+        return stretch;
+    }
+
+    // Known before it is filled, so that it is given back whatever happens; nobody reads while stretches are fetched.
+    private Stretch Rent(long start, long end)
+    {
+        var stretch = new Stretch(start, ArrayPool<byte>.Shared.Rent((int)(end - start)), (int)(end - start), Rented: true);
+        report.Fetched(stretch.Length);
+        lock (stretches) stretches.Add(stretch);
+        return stretch;
     }
 
     private static List<(long Start, long End)> Merge(IEnumerable<(long Start, long End)> wanted)
@@ -93,5 +104,20 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
             if (merged.Count > 0 && stretch.Start - merged[^1].End <= Gap) merged[^1] = (merged[^1].Start, Math.Max(merged[^1].End, stretch.End));
             else merged.Add(stretch);
         return merged;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (stretches)
+        {
+            foreach (var stretch in stretches.Where(stretch => stretch.Rented)) ArrayPool<byte>.Shared.Return(stretch.Bytes);
+            stretches.Clear();
+        }
+        base.Dispose(disposing);
+    }
+
+    private readonly record struct Stretch(long Start, byte[] Bytes, int Length, bool Rented)
+    {
+        public Memory<byte> Memory => Bytes.AsMemory(0, Length);
     }
 }
