@@ -11,6 +11,7 @@ public sealed class DriftScans(WindowReader reader, References references)
         var current = await reader.ReadAsync(query, cancel);
         if (current.Rows == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has no rows.");
         if (current.Columns.Count == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has none of the columns that are watched.");
+        if (Seen(query, current) == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "No prediction of the window has a label yet.");
         if (await references.FindAsync(query, current, monitor, cancel) is not { } reference)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
         var outcome = DriftScan.Run([.. Pairs(query, current, reference, monitor)], monitor, -1);

@@ -56,8 +56,8 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
             {
                 foreach (var version in ((Int32Array)batch.Column(LogColumns.Version)).Values)
                     versions[version] = versions.GetValueOrDefault(version) + 1;
-                if (batch.Column(LogColumns.Time) is TimestampArray times)
-                    newest = Later(newest, times);
+                if (query.Newest)
+                    newest = Later(newest, (TimestampArray)batch.Column(LogColumns.Time));
             }
         return (versions, newest);
     }

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Serverless.Core.Monitoring;
+using Serverless.Core.Registry;
+using Serverless.Services.Monitoring;
+using Serverless.Services.Monitoring.Findings;
+using Serverless.Services.Monitoring.Scans;
+using Serverless.Services.Predictions;
+using Serverless.Services.Registry;
+using Serverless.Services.Registry.Policies;
+using Serverless.Services.Storage;
+using Serverless.Services.Tests.Predictions;
+
+namespace Serverless.Services.Tests.Monitoring;
+
+/// <summary>A model whose log is written at stated times, and everything that scans it, on a real Azurite. Its policy is what the test says.</summary>
+internal sealed class ScanRig : IAsyncDisposable
+{
+    private readonly LogRig log;
+    private readonly ServiceProvider services;
+
+    public ScanRig(string connection, DateTimeOffset now, string policy = "{}")
+    {
+        Clock = new FakeTimeProvider(now);
+        log = new(connection, Clock);
+        Policy = policy;
+        services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(log.Blobs)
+            .AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { MaxRetries = 1 } }))
+            .AddSingleton(new QueueServiceClient(connection, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05)))
+            .AddSingleton(log.Reader).AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<CatalogTable>().AddSingleton<Serverless.Services.Registry.Models.ModelCatalog>()
+            .AddSingleton(provider => new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(name == Model ? Snapshot() : null), Clock))
+            .AddMonitoring()
+            .BuildServiceProvider();
+    }
+
+    public ModelName Model => log.Model;
+
+    public FakeTimeProvider Clock { get; }
+
+    public string Policy { get; set; }
+
+    public LogRig Log => log;
+
+    public FindingStore Findings => services.GetRequiredService<FindingStore>();
+
+    public ScanRunner Runner => services.GetRequiredService<ScanRunner>();
+
+    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Features by name as one two-dimensional float input; the label and a probability out.</summary>
+    public static ServableVersion Version(int number, params string[] features) => new(
+        number, Digest.Of(new byte[32]), 1,
+        new Signature(
+            [new("features", ValueKind.Tensor, ElementType.Float, [new(null, "N"), new(features.Length, null)])],
+            [new("label", ValueKind.Tensor, ElementType.Int64, [new(null, "N")]), new("probability", ValueKind.Tensor, ElementType.Float, [new(null, "N")])]),
+        features, null, false);
+
+    /// <summary>Logs rows at a time, spread over milliseconds by their number.</summary>
+    public async Task WriteAsync(ServableVersion version, DateTimeOffset at, float[] values, long[] labels, float[] probabilities, IReadOnlyDictionary<string, string>? segments = null, int status = 200, int rowsAtOnce = 10_000)
+    {
+        // Made before, for what is tried again waits by this clock, which nobody winds meanwhile.
+        await log.Container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var schema = PredictionSchema.Of(version, log.Policy);
+        var writer = log.Log();
+        var width = version.FeatureNames!.Count;
+        for (var from = 0; from < labels.Length; from += rowsAtOnce)
+        {
+            var count = Math.Min(rowsAtOnce, labels.Length - from);
+            var entry = writer.Begin(Model, schema, LogRig.Header(new PredictionId(Guid.CreateVersion7(at.AddMilliseconds(from / rowsAtOnce))).Request, count) with
+            {
+                Version = version.Number, Status = status, Segments = [.. segments ?? new Dictionary<string, string>()],
+            })!;
+            entry.Tensor<float>(0, values.AsSpan(from * width, count * width));
+            entry.Tensor<long>(1, labels.AsSpan(from, count));
+            entry.Tensor<float>(2, probabilities.AsSpan(from, count));
+            await writer.WriteAsync(entry, TestContext.Current.CancellationToken);
+        }
+        await writer.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Scans one window as the queue would.</summary>
+    public async Task<Finding> ScanAsync(string monitor, DateTimeOffset end)
+    {
+        await Runner.RunAsync(JsonSerializer.Serialize(new(Model.Value, monitor, end, null), ScanJson.Default.ScanRequest), TestContext.Current.CancellationToken);
+        var finding = await CurrentAsync(monitor, end) ?? throw new InvalidOperationException("No finding.");
+        TestContext.Current.SendDiagnosticMessage(finding.Summary);
+        return finding;
+    }
+
+    /// <summary>The window's current finding.</summary>
+    public async Task<Finding?> CurrentAsync(string monitor, DateTimeOffset end) =>
+        await Findings.FindAsync(Model, monitor, end, TestContext.Current.CancellationToken) is { Row: var row } ? await Findings.ReadAsync(row, TestContext.Current.CancellationToken) : null;
+
+    public static DateTimeOffset Utc(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    public async ValueTask DisposeAsync()
+    {
+        await log.DisposeAsync();
+        await services.DisposeAsync();
+    }
+
+    private ModelSnapshot Snapshot() => new(
+        Model, TaskKind.Other, false, System.Collections.Immutable.ImmutableDictionary<AliasName, int>.Empty, System.Collections.Immutable.ImmutableSortedDictionary<int, ServableVersion>.Empty,
+        PolicyDocument.Parse(Policy, isYaml: false).Policy, 1);
+}
