@@ -1,12 +1,10 @@
-using MathNet.Numerics;
-
 namespace Serverless.Core.Statistics;
 
 /// <summary>Whether two models rank the same rows equally well.</summary>
 public static class AucComparison
 {
     /// <summary>z = (A₁ − A₂) / √(V₁ + V₂ − 2C), with DeLong's variances and covariance.</summary>
-    /// <remarks>DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988). No p with fewer than two rows of a class; equal rankings have z = 0 and p = 1.</remarks>
+    /// <remarks>DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988). Weighted rows are not for this test: it takes none. No p with fewer than two rows of a class; equal rankings have z = 0 and p = 1.</remarks>
     public static PairedResult Compare(ReadOnlySpan<bool> labels, ReadOnlySpan<double> first, ReadOnlySpan<double> second, double level)
     {
         Require.Level(level);
@@ -21,7 +19,7 @@ public static class AucComparison
         var error = Math.Sqrt(variance);
         var z = difference / error;
         var half = Intervals.NormalQuantile(level) * error;
-        return new(ComparisonMethod.DeLong, difference, z, SpecialFunctions.Erfc(Math.Abs(z) / Constants.Sqrt2),
+        return new(ComparisonMethod.DeLong, difference, z, NormalLaw.TwoSided(z),
             new(difference - half, difference + half, level, IntervalMethod.Normal), labels.Length);
     }
 }

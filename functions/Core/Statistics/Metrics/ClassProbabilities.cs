@@ -65,12 +65,20 @@ public static class ClassProbabilities
 
     /// <summary>The mean of the areas of each class against the rest, plain or weighted by prevalence; null when a class is missing.</summary>
     /// <remarks>Fawcett, Pattern Recognition Letters 27 (2006), section 9.</remarks>
-    public static double? AucOneAgainstRest(ReadOnlySpan<ScoreRanking> rankings, ReadOnlySpan<int> truth, bool prevalence, ReadOnlySpan<double> weights = default)
+    public static double? AucOneAgainstRest(ReadOnlySpan<ScoreRanking> rankings, ReadOnlySpan<int> truth, bool prevalence, ReadOnlySpan<double> weights = default) =>
+        OneAgainstRest(rankings, ranking => ranking.RocAuc, truth, prevalence, weights);
+
+    /// <summary>The mean of the average precisions of each class against the rest, plain or weighted by prevalence; null when a class is missing.</summary>
+    /// <remarks>As scikit-learn's <c>average_precision_score</c> of indicators.</remarks>
+    public static double? AveragePrecisionOneAgainstRest(ReadOnlySpan<ScoreRanking> rankings, ReadOnlySpan<int> truth, bool prevalence, ReadOnlySpan<double> weights = default) =>
+        OneAgainstRest(rankings, ranking => ranking.AveragePrecision, truth, prevalence, weights);
+
+    private static double? OneAgainstRest(ReadOnlySpan<ScoreRanking> rankings, Func<ScoreRanking, WeightedStatistic> figure, ReadOnlySpan<int> truth, bool prevalence, ReadOnlySpan<double> weights)
     {
         double sum = 0, total = 0;
         for (var k = 0; k < rankings.Length; k++)
         {
-            if (rankings[k].RocAuc(weights) is not { } area)
+            if (figure(rankings[k])(weights) is not { } area)
                 return null;
             var share = prevalence ? Weight(truth, k, weights) : 1;
             sum += share * area;

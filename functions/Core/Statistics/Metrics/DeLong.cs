@@ -1,7 +1,7 @@
 namespace Serverless.Core.Statistics;
 
 /// <summary>DeLong's theory of areas under ROC curves: variance, interval, and the covariance of two areas on the same rows.</summary>
-/// <remarks>DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988), by mid-ranks in O(n log n): Sun and Xu, IEEE Signal Processing Letters 21 (2014).</remarks>
+/// <remarks>Rows count alike: the theory has no weights, and nothing here takes any; of weighted rows <see cref="BinaryMetrics"/> gives the bootstrap's interval. DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988), by mid-ranks in O(n log n): Sun and Xu, IEEE Signal Processing Letters 21 (2014).</remarks>
 public static class DeLong
 {
     /// <summary>The area with its interval on the logit scale. Perfect separation has no variance to go by: then Wilson's interval with n of the smaller class.</summary>

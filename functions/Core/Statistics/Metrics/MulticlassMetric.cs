@@ -13,8 +13,16 @@ public enum MulticlassMetric
     MacroRecall,
     /// <summary>Mean F1 over classes.</summary>
     MacroF1,
+    /// <summary>Precision of the classes' summed cells, which is accuracy.</summary>
+    MicroPrecision,
+    /// <summary>Recall of the classes' summed cells, which is accuracy.</summary>
+    MicroRecall,
     /// <summary>F1 of the classes' summed cells.</summary>
     MicroF1,
+    /// <summary>Precision weighted by prevalence.</summary>
+    WeightedPrecision,
+    /// <summary>Recall weighted by prevalence.</summary>
+    WeightedRecall,
     /// <summary>F1 weighted by prevalence.</summary>
     WeightedF1,
     /// <summary>Gorodkin's correlation.</summary>
@@ -38,4 +46,8 @@ public enum ProbabilityMetric
     MacroRocAuc,
     /// <summary>The same, weighted by prevalence.</summary>
     WeightedRocAuc,
+    /// <summary>Mean average precision of each class against the rest, the area under the precision-recall curve.</summary>
+    MacroAveragePrecision,
+    /// <summary>The same, weighted by prevalence.</summary>
+    WeightedAveragePrecision,
 }

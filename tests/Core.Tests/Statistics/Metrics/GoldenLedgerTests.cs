@@ -12,7 +12,7 @@ public sealed class GoldenLedgerTests
     private static readonly Type[] Readers =
     [
         typeof(TwoSampleGoldenTests), typeof(MoreTwoSampleGoldenTests), typeof(OneSidedGoldenTests), typeof(SpreadAndShapeGoldenTests), typeof(TableGoldenTests), typeof(EvidentlyGoldenTests), typeof(UndefinedGoldenTests), typeof(HardCasesGoldenTests), typeof(DiscrepancyGoldenTests),
-        typeof(KolmogorovLawTests), typeof(TailTests), typeof(BinaryMetricsGoldenTests), typeof(OtherMetricsGoldenTests), typeof(ComparisonGoldenTests), typeof(DetectorTests),
+        typeof(KolmogorovLawTests), typeof(TailTests), typeof(BinaryMetricsGoldenTests), typeof(OtherMetricsGoldenTests), typeof(MoreMetricsGoldenTests), typeof(ComparisonGoldenTests), typeof(DetectorTests),
     ];
 
     // What names a case or tells how it was made: the reference's warnings are about itself, its critical values are in its p-values, and fairness has no use for scores.
