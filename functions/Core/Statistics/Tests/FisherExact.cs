@@ -44,7 +44,7 @@ public static class FisherExact
             var last = Last(from, to, step);
             if (last is not { } end) return 0;
             var (sum, term) = (0.0, Math.Exp(Log(end, row, column, all)));
-            for (var k = end; term > 0; k -= step)
+            for (var k = end; term > sum * 1e-18; k -= step)
             {
                 sum += term;
                 if (k == from) break;

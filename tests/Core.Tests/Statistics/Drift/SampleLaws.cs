@@ -93,6 +93,24 @@ public sealed class SampleLaws
         Assert.InRange(Wasserstein.Distance(x, y), Math.Abs(x.Average() - y.Average()) - 1e-9, x.Concat(y).Max() - x.Concat(y).Min() + 1e-9);
     }
 
+    // Few values, so that ties reach over the end of either sample.
+    [Property(MaxTest = 500)]
+    public void KolmogorovSmirnov_IsTheLargestGapCountedAtEveryValue(NonEmptyArray<byte> a, NonEmptyArray<byte> b, byte kinds)
+    {
+        double[] x = [.. a.Get.Select(value => (double)(value % (kinds % 6 + 1)))], y = [.. b.Get.Select(value => (double)(value % (kinds / 6 % 6 + 1)))];
+        double Gap(double at) => x.Count(value => value <= at) / (double)x.Length - y.Count(value => value <= at) / (double)y.Length;
+        Assert.Equal(x.Concat(y).Max(at => Math.Abs(Gap(at))), KolmogorovSmirnov.Test(x, y).Statistic, 1e-12);
+        Assert.Equal(Math.Max(0, x.Concat(y).Max(Gap)), OneSidedKolmogorovSmirnov.Test(x, y, Alternative.Greater).Statistic, 1e-12);
+        Assert.Equal(Math.Max(0, x.Concat(y).Max(at => -Gap(at))), OneSidedKolmogorovSmirnov.Test(x, y, Alternative.Less).Statistic, 1e-12);
+        var values = x.Concat(y).Distinct().Order().ToArray();
+        Assert.Equal(values.Zip(values.Skip(1), (at, next) => Math.Abs(Gap(at)) * (next - at)).Sum(), Wasserstein.Distance(x, y), 1e-12);
+    }
+
+    // The end of the first sample lies within a tie: 5 of 5 against 9 of 14 at zero.
+    [Fact]
+    public void KolmogorovSmirnov_OfATieOverTheEnd_CountsAllOfIt() =>
+        Assert.Equal(5.0 / 14, KolmogorovSmirnov.Test([0, 0, 0, 0, 0], [1, 1, 0, 0, 0, 1, 0, -1, 1, -1, 0, 0, -1, 1]).Statistic, 1e-15);
+
     [Fact]
     public void Tests_OfAGrowingChange_AreSurer()
     {

@@ -35,12 +35,13 @@ public sealed class UndefinedGoldenTests
             if (item.GetProperty("cramervonmises_asymptotic").TryGetProperty("error", out var limit)) Assert.Contains("two observations", limit.GetString());
             if (!item.TryGetProperty("cramervonmises_exact", out var exact)) continue;
             var found = CramerVonMises.Test(x, y);
-            Assert.Equal(Permutation.Enumerate(x, y, (a, b) => CramerVonMises.Asymptotic(a, b).Statistic).PValue, found.PValue, 1e-12);
+            var tied = x.Concat(y).Distinct().Count() < x.Length + y.Length;
+            if (tied || x.Length + y.Length < 9) Assert.Equal(Permutation.Enumerate(x, y, (a, b) => CramerVonMises.Asymptotic(a, b).Statistic).PValue, found.PValue, 1e-12);
             if (exact.TryGetProperty("error", out var error)) Assert.Contains("two observations", error.GetString());
             else
             {
                 Close(Value(exact.GetProperty("statistic")), found.Statistic, 1e-10, name);
-                Assert.True(x.Concat(y).Distinct().Count() < x.Length + y.Length || Math.Abs(Value(exact.GetProperty("pvalue")) - found.PValue) < 1e-12);
+                Assert.True(tied || Math.Abs(Value(exact.GetProperty("pvalue")) - found.PValue) < 1e-12);
                 Assert.InRange(Value(exact.GetProperty("pvalue")), 0, 1);
             }
         }
