@@ -94,7 +94,7 @@ public sealed class PredictionLog : IAsyncDisposable
         var acknowledged = entry.Schema.Policy.Mode == LoggingMode.Acknowledged;
         if (acknowledged) entry.Durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
         entry.AcceptedAt = clock.GetTimestamp();
-        entry.Charge = entry.Bytes + entry.LargeBytes + EntryBytes + (long)RowBytes(entry.Header) * entry.Header.Rows;
+        entry.Charge = entry.Bytes + (entry.Large?.Bytes ?? 0) + EntryBytes + (long)RowBytes(entry.Header) * entry.Header.Rows;
         counters.Accept(entry.Header.Rows);
         counters.Charge(entry.Charge);
         ledger.Accept(entry.Header.Rows);

@@ -21,8 +21,8 @@ internal static class LoggingBenchmark
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
         var length = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.5);
         Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s; median [95 % interval of the median]");
-        Console.WriteLine("| connections | rows | off, requests/s | on / off | CPU µs a request, off | on / off | bytes a request, off | more on | appends a 1,000 rows |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| connections | rows | off, requests/s | on / off | CPU µs a request, off | on / off | bytes a request, off | more on | appends a 1,000 rows | bytes stored a row |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         await using var suite = await Suite.StartAsync(serverCore: 0);
         using var http = new HttpClient { BaseAddress = suite.Server.Url };
         await suite.RegisterAsync("iris_lr", "on");
@@ -50,22 +50,20 @@ internal static class LoggingBenchmark
         string Show(Func<Round, double> figure, string format) => Interval(off.Select(figure), format);
         string Ratio(Func<Round, double> figure) => Interval(on.Zip(off, (x, y) => figure(x) / figure(y)), "0.000");
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} |");
+            $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} | {Interval(on.Select(one => one.Stored / (one.Requests * rows)), "0.0")} |");
     }
 
     private static async Task<Round> MeasureAsync(ServerProcess server, HttpClient http, byte[] request, int connections, TimeSpan length)
     {
-        var (cpu, bytes, appends) = (server.CpuTime, server.AllocatedBytes(), await AppendsAsync(http));
+        var (cpu, bytes, appends, stored) = (server.CpuTime, server.AllocatedBytes(), await CounterAsync(http, "appends"), await CounterAsync(http, "bytes"));
         var load = await LoadGenerator.RunAsync(server.EndPoint, request, connections, length);
         var clock = Stopwatch.StartNew();
-        while (await PendingAsync(http) > 0 && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (await CounterAsync(http, "pending") > 0 && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         return new(load.Requests, load.PerSecond, (server.CpuTime - cpu).TotalMicroseconds / load.Requests,
-            (server.AllocatedBytes() - bytes) / (double)load.Requests, await AppendsAsync(http) - appends);
+            (server.AllocatedBytes() - bytes) / (double)load.Requests, await CounterAsync(http, "appends") - appends, await CounterAsync(http, "bytes") - stored);
     }
 
-    private static async Task<long> PendingAsync(HttpClient http) => (await CountersAsync(http)).GetProperty("pending").GetInt64();
-
-    private static async Task<long> AppendsAsync(HttpClient http) => (await CountersAsync(http)).GetProperty("appends").GetInt64();
+    private static async Task<long> CounterAsync(HttpClient http, string name) => (await CountersAsync(http)).GetProperty(name).GetInt64();
 
     private static async Task<JsonElement> CountersAsync(HttpClient http) => (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("predictions");
 
@@ -78,5 +76,5 @@ internal static class LoggingBenchmark
         return $"{Text(Spread.Of(sorted).Median)} [{Text(sorted[rank])}, {Text(sorted[^(rank + 1)])}]";
     }
 
-    private readonly record struct Round(double Requests, double PerSecond, double Microseconds, double Bytes, double Appends);
+    private readonly record struct Round(double Requests, double PerSecond, double Microseconds, double Bytes, double Appends, double Stored);
 }

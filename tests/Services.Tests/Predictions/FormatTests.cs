@@ -74,6 +74,31 @@ public sealed class FormatTests
         }
     }
 
+    [Property(MaxTest = 200)]
+    public void Block_OfAnyWholeNumbers_GivesThemBack(NonEmptyArray<long> given, byte shift)
+    {
+        long[] longs = [.. given.Get.SelectMany(value => (long[])[value, value << (shift % 64), long.MaxValue >> (shift % 64), long.MinValue >> (shift % 64)])];
+        int[] ints = [.. longs.Select(value => unchecked((int)value))];
+        var read = RoundTrip(Schema(ElementType.Int64, [new(null, "N")]), (longs.Length, entry => entry.Tensor<long>(0, longs)));
+        Assert.Equal(longs, ((Int64Array)read.Column("input_x")).Values.ToArray());
+        read = RoundTrip(Schema(ElementType.Int32, [new(null, "N"), new(null, "M")]), (longs.Length, entry => entry.Tensor<int>(0, ints)));
+        Assert.Equal(ints, ((Int32Array)((ListArray)read.Column("input_x")).Values).Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(1_000, 2)]
+    [InlineData(100_000, 4)]
+    [InlineData(1L << 40, 8)]
+    public void Block_OfSmallNumbers_IsNarrow(long most, int width)
+    {
+        var buffer = new FixedColumnBuffer<long>();
+        for (var row = 0; row < 4096; row++) buffer.Fill(row % 2 == 0 ? most : -most, 1);
+        using var block = new BlockBuffer(64);
+        buffer.Encode(block);
+        Assert.InRange(block.Length, 4096 * width, (4096 * width) + 16);
+    }
+
     [Fact]
     public void Block_OfHalves_IsWidenedExactly()
     {

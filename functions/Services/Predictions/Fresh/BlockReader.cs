@@ -32,6 +32,7 @@ internal static class BlockReader
 
     private static IArrowArray Read(LogColumn column, ColumnCursor cursor, int rows)
     {
+        if (cursor.Kind == ColumnKind.Narrow && (column.List || column.Type is not (LogType.Int32 or LogType.Int64 or LogType.Time))) throw new InvalidDataException("Only whole numbers are narrowed.");
         if (cursor.Kind == ColumnKind.Runs && column.Type != LogType.Id) throw new InvalidDataException("Only ids come in runs.");
         if (column.List) return ReadList(column, cursor, rows);
         return column.Type switch

@@ -13,7 +13,7 @@ internal sealed class ColumnCursor
         if (bytes.Length < 8) throw new InvalidDataException("A block ends within a column's head.");
         Kind = (ColumnKind)bytes.Span[0];
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[4..]);
-        if (length < 0 || length > bytes.Length - 8 || Kind > ColumnKind.Runs) throw new InvalidDataException("A column's head does not fit its block.");
+        if (length < 0 || length > bytes.Length - 8 || Kind > ColumnKind.Narrow) throw new InvalidDataException("A column's head does not fit its block.");
         data = bytes.Slice(8, length);
         Rest = bytes[(8 + length)..];
     }

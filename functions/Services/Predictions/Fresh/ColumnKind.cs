@@ -13,4 +13,6 @@ internal enum ColumnKind : byte
     Nullable = 3,
     /// <summary>Ids only: how many runs, the first id of each, how many rows each has; a run's ids follow each other.</summary>
     Runs = 4,
+    /// <summary>A signed whole number for every row, in fewer bytes than its type has: how many, then the numbers.</summary>
+    Narrow = 5,
 }

@@ -15,8 +15,16 @@ internal static class FixedArrays
     {
         if (cursor.Kind == ColumnKind.Nulls) return ArrowTypes.Nulls(type, rows);
         if (cursor.Kind == ColumnKind.Constant) return Build(type, rows, new(Tile(cursor.Take(size).Span, rows)), ArrowBuffer.Empty, 0);
+        if (cursor.Kind == ColumnKind.Narrow) return Build(type, rows, new(Widen(cursor, size, rows)), ArrowBuffer.Empty, 0);
         var (validity, nulls) = cursor.Validity(rows);
         return Build(type, rows, new(cursor.Take(rows * size)), validity, nulls);
+    }
+
+    private static byte[] Widen(ColumnCursor cursor, int size, int rows)
+    {
+        var width = BinaryPrimitives.ReadInt32LittleEndian(cursor.Take(sizeof(int)).Span);
+        if (width is not (1 or 2 or 4) || width >= size) throw new InvalidDataException("A column's numbers are as wide as no number is.");
+        return NarrowNumbers.Widen(cursor.Take(rows * width).Span, width, size);
     }
 
     public static IArrowArray Bools(ColumnCursor cursor, int rows)
@@ -71,7 +79,7 @@ internal static class FixedArrays
         ColumnKind.Constant => Tile(cursor.Peek(IdBytes).Span, rows),
         ColumnKind.Dense => cursor.Peek(rows * IdBytes),
         ColumnKind.Runs => Unroll(cursor.Fork(), rows),
-        ColumnKind.Nulls or ColumnKind.Nullable => throw new InvalidDataException("A row has no id."),
+        ColumnKind.Nulls or ColumnKind.Nullable or ColumnKind.Narrow => throw new InvalidDataException("A row has no id."),
     };
 
     private static byte[] Unroll(ColumnCursor cursor, int rows)

@@ -36,6 +36,7 @@ internal abstract class ColumnBuffer
         if (kind == ColumnKind.Nullable) EncodeValidity(block.Take((Rows + 7) / 8));
         if (kind == ColumnKind.Constant) EncodeConstant(block);
         else if (kind == ColumnKind.Runs) EncodeRuns(block);
+        else if (kind == ColumnKind.Narrow) EncodeNarrow(block);
         else if (kind != ColumnKind.Nulls) EncodeValues(block);
         block.EndColumn(start);
     }
@@ -60,6 +61,8 @@ internal abstract class ColumnBuffer
     protected abstract void EncodeValues(BlockBuffer block);
 
     protected virtual void EncodeRuns(BlockBuffer block) => throw new NotSupportedException("Only ids come in runs.");
+
+    protected virtual void EncodeNarrow(BlockBuffer block) => throw new NotSupportedException("Only whole numbers are narrowed.");
 
     protected abstract void Reset();
 

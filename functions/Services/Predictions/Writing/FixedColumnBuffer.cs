@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -38,7 +39,15 @@ internal class FixedColumnBuffer<T> : ColumnBuffer where T : unmanaged, IEquatab
     protected override ColumnKind Kind()
     {
         var bytes = MemoryMarshal.AsBytes(values.AsSpan(0, Rows));
-        return bytes[Unsafe.SizeOf<T>()..].SequenceEqual(bytes[..^Unsafe.SizeOf<T>()]) ? ColumnKind.Constant : ColumnKind.Dense;
+        if (bytes[Unsafe.SizeOf<T>()..].SequenceEqual(bytes[..^Unsafe.SizeOf<T>()])) return ColumnKind.Constant;
+        return NarrowNumbers.WidthOf<T>(values.AsSpan(0, Rows)) < Unsafe.SizeOf<T>() ? ColumnKind.Narrow : ColumnKind.Dense;
+    }
+
+    protected override void EncodeNarrow(BlockBuffer block)
+    {
+        var width = NarrowNumbers.WidthOf<T>(values.AsSpan(0, Rows));
+        BinaryPrimitives.WriteInt32LittleEndian(block.Take(sizeof(int)), width);
+        NarrowNumbers.Narrow<T>(values.AsSpan(0, Rows), width, block.Take(Rows * width));
     }
 
     protected override void EncodeConstant(BlockBuffer block) =>

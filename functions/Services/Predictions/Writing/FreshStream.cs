@@ -47,13 +47,13 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         progress = 0;
         UsedAt = entry.AcceptedAt;
         var rows = entry.Header.Rows;
-        var rowBytes = (int)Math.Min((entry.Bytes + entry.LargeBytes) / rows + 64, int.MaxValue);
+        var rowBytes = (int)Math.Min((entry.Bytes + (entry.Large?.Bytes ?? 0)) / rows + 64, int.MaxValue);
         for (var row = 0; row < rows;)
         {
             var count = Math.Min(rows - row, Math.Clamp(Math.Min(SliceBytes / rowBytes, policy.FlushRows - builder.Rows), 1, int.MaxValue));
             if (builder.Rows == 0) oldest = entry.AcceptedAt;
             builder.Add(entry, row, count);
-            if (entry.Large.Count > 0) tensors.AddRange(entry.Large.Where(tensor => tensor.Row >= row && tensor.Row < row + count));
+            entry.Large?.CopyTo(tensors, row, count);
             row += count;
             (progress, whole) = (row, builder.Rows);
             bytes += (long)count * rowBytes;

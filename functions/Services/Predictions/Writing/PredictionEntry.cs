@@ -26,8 +26,6 @@ public sealed class PredictionEntry : IDisposable
     private readonly PredictionHeader header;
     private byte[] buffer;
     private int used;
-    private List<LargeTensor>? large;
-    private Dictionary<string, byte[]>? kept;
 
     internal PredictionEntry(ModelName model, PredictionSchema schema, in PredictionHeader header)
     {
@@ -44,11 +42,8 @@ public sealed class PredictionEntry : IDisposable
 
     internal int Bytes => used;
 
-    /// <summary>Tensors that its rows refer to and that are stored beside them, by row.</summary>
-    internal IReadOnlyList<LargeTensor> Large => large ?? [];
-
-    /// <summary>Their bytes.</summary>
-    internal long LargeBytes { get; private set; }
+    /// <summary>Tensors that its rows refer to and that are stored beside them; null as a rule.</summary>
+    internal LargeTensorList? Large { get; private set; }
 
     internal long AcceptedAt { get; set; }
 
@@ -139,20 +134,9 @@ public sealed class PredictionEntry : IDisposable
             var hash = Take(32);
             SHA256.HashData(bytes, hash);
             // A rule that asks for a hash asks that the values be kept nowhere.
-            if (Schema.Policy.LargeTensors == LargeTensors.Blob && Schema.Tensors[tensor].Columns[0] is not null) Keep(row, Convert.ToHexStringLower(hash), bytes);
+            if (Schema.Policy.LargeTensors == LargeTensors.Blob && Schema.Tensors[tensor].Columns[0] is not null) (Large ??= new()).Add(row, Convert.ToHexStringLower(hash), bytes);
         }
         slots[tensor] = new(start, used - start, SlotKind.Hashes);
-    }
-
-    private void Keep(int row, string sha256, ReadOnlySpan<byte> bytes)
-    {
-        (large, kept) = (large ?? [], kept ?? new(StringComparer.Ordinal));
-        if (!kept.TryGetValue(sha256, out var copy))
-        {
-            kept[sha256] = copy = bytes.ToArray();
-            LargeBytes += copy.Length;
-        }
-        large.Add(new(row, sha256, copy));
     }
 
     private void HashTexts<T>(int tensor, T elements) where T : IUtf8Texts, allows ref struct
