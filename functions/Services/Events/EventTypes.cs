@@ -8,4 +8,7 @@ public static class EventTypes
 
     /// <summary>The prefix of what happens in the registry; the rest is the audit entry's action.</summary>
     public const string Registry = "Serverless.Registry.";
+
+    /// <summary>The prefix of what monitoring tells: <c>AlertFired</c>, <c>AlertReminded</c>, <c>AlertAcknowledged</c>, <c>AlertResolved</c>.</summary>
+    public const string Monitoring = "Serverless.Monitoring.";
 }

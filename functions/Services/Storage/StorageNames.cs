@@ -24,12 +24,23 @@ namespace Serverless.Services.Storage;
 ///                   id|{model} | {uuidv7}               where a finding stands
 ///                   scan|{model} | {uuidv7}             a scan on demand, and with |{monitor}|{time} each window that is done
 /// reports/{model}/{monitor}/{time}-{revision}.json      findings whole
+/// table alerts      model | monitor|{monitor}           a monitor's windows and its newest alert
+///                         | alert|{uuidv7}              an alert, open or resolved
+///                         | notice|{uuidv7}             what an alert's step tells, as it was then
+///                         | outbox|{uuidv7}|event       a step not yet published
+///                         | outbox|{uuidv7}|webhooks    a step not yet queued for the webhooks
+///                         | delivery|{uuidv7}|{webhook} how a step reached a webhook
+/// table alertsettings silence | id                      silences
+///                     webhook | id                      webhooks
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events
 /// queue erasure-requests                                entities whose predictions are to be erased
 /// queue scan-requests                                   windows to scan
 /// queue log-upkeep                                      models whose prediction log is to be compacted or cut by age
+/// queue alert-requests                                  models whose alerts may have steps to tell
+/// queue alert-deliveries                                a step and the webhook that it goes to
+/// queue alert-releases                                  alerts whose silence has ended
 /// </code>
 /// </remarks>
 public static class StorageNames
@@ -73,6 +84,21 @@ public static class StorageNames
     /// <summary>The row that says up to when a monitor's windows were asked for.</summary>
     public const string ScanState = "state";
 
+    /// <summary>The table of alerts.</summary>
+    public const string AlertsTable = "alerts";
+
+    /// <summary>The table of silences and webhooks.</summary>
+    public const string AlertSettingsTable = "alertsettings";
+
+    /// <summary>The queue of models whose alerts may have steps to tell.</summary>
+    public const string AlertQueue = "alert-requests";
+
+    /// <summary>The queue of steps on their way to webhooks.</summary>
+    public const string AlertDeliveryQueue = "alert-deliveries";
+
+    /// <summary>The queue of alerts whose silence has ended.</summary>
+    public const string AlertReleaseQueue = "alert-releases";
+
     /// <summary>The prefix of uploads that no version names yet.</summary>
     public const string StagingPrefix = "staging/";
 
@@ -96,6 +122,12 @@ public static class StorageNames
 
     /// <summary>Prefix of outbox rows.</summary>
     public const string OutboxPrefix = "outbox|";
+
+    /// <summary>Prefix of alerts.</summary>
+    public const string AlertPrefix = "alert|";
+
+    /// <summary>Prefix of how a step reached webhooks.</summary>
+    public const string DeliveryPrefix = "delivery|";
 
     private const int CatalogBuckets = 16;
 
@@ -125,6 +157,24 @@ public static class StorageNames
 
     /// <summary>Row of an erasure.</summary>
     public static string Erasure(Guid id) => $"erasure|{id:D}";
+
+    /// <summary>Row of a monitor's windows. A name's letters that keys forbid are written as <c>=2F</c>.</summary>
+    public static string AlertTrack(string monitor) => $"monitor|{Uri.EscapeDataString(monitor).Replace('%', '=')}";
+
+    /// <summary>Row of an alert.</summary>
+    public static string Alert(Guid id) => $"{AlertPrefix}{id:D}";
+
+    /// <summary>Row of what a step tells.</summary>
+    public static string AlertNotice(Guid step) => $"notice|{step:D}";
+
+    /// <summary>Row of a step not yet published.</summary>
+    public static string AlertEventOutbox(Guid step) => $"{OutboxPrefix}{step:D}|event";
+
+    /// <summary>Row of a step not yet queued for the webhooks.</summary>
+    public static string AlertWebhookOutbox(Guid step) => $"{OutboxPrefix}{step:D}|webhooks";
+
+    /// <summary>Row of how a step reached a webhook.</summary>
+    public static string AlertDelivery(Guid step, string webhook) => $"{DeliveryPrefix}{step:D}|{webhook}";
 
     /// <summary>The first key that no longer begins with a prefix that ends in <c>|</c>.</summary>
     public static string After(string prefix) => prefix[..^1] + '}';

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Serverless.Core.Registry;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Monitoring.Alerts;
+
+/// <summary>Answers the questions of <see cref="AlertReleases"/>.</summary>
+/// <param name="alerts">Tells.</param>
+/// <param name="releases">Asks again, where a silence was prolonged.</param>
+/// <param name="table">Every alert.</param>
+/// <param name="clock">Measures silences.</param>
+public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, AlertsTable table, TimeProvider clock)
+{
+    /// <summary>Takes a message.</summary>
+    public async Task RunAsync(string message, CancellationToken cancel)
+    {
+        var asked = JsonSerializer.Deserialize(message, AlertStoredJson.Default.ReleaseMessage)!;
+        if (asked is { Model: { } model, Alert: { } alert }) await ReleaseAsync(ModelName.Parse(model), alert, cancel);
+        else await ReleaseAllAsync(cancel);
+    }
+
+    private async Task ReleaseAllAsync(CancellationToken cancel)
+    {
+        await foreach (var row in table.AlertsAsync(null, null, $"{AlertStore.Withheld} eq true", cancel))
+            await ReleaseAsync(ModelName.Parse(row.PartitionKey), AlertStore.ReadAlert(row).Id, cancel);
+    }
+
+    private async Task ReleaseAsync(ModelName model, Guid alert, CancellationToken cancel)
+    {
+        if (await alerts.ReleaseAsync(model, alert, cancel) is { } end) await releases.RequestAsync(model, alert, end - clock.GetUtcNow(), cancel);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Monitoring.Alerts;
+
+/// <summary>Composes alerts.</summary>
+public static class AlertsRegistration
+{
+    /// <summary>Adds alerts, silences and webhooks. They need the registry; whoever keeps findings registers <see cref="RecentFindings"/> before.</summary>
+    public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<AlertsOptions>().Bind(configuration.GetSection(AlertsOptions.Section)).ValidateOnStart();
+        services.AddOptions<WebhooksOptions>().Bind(configuration.GetSection(WebhooksOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AlertsOptions>, AlertsOptionsValidator>().AddSingleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>();
+        services.TryAddSingleton<RecentFindings>((_, _, _) => Task.FromResult<IReadOnlyList<Core.Monitoring.Finding>>([]));
+        services.AddSingleton<AlertsTable>().AddSingleton<AlertSettingsTable>().AddSingleton<AlertStore>().AddSingleton<AlertReleases>().AddSingleton<SilenceService>();
+        services.AddSingleton<AlertEvidence>().AddSingleton<WebhookService>().AddSingleton<WebhookSender>().AddSingleton<WebhookDeliveries>().AddSingleton<AlertDispatcher>();
+        services.AddSingleton<AlertService>().AddSingleton<AlertReleaser>().AddSingleton<AlertReads>();
+        return services;
+    }
+}

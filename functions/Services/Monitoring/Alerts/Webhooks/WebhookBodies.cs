@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Serverless.Core.Monitoring;
+using Serverless.Services.Events;
+
+namespace Serverless.Services.Monitoring.Alerts;
+
+/// <summary>A step in the form that a receiver takes.</summary>
+public static class WebhookBodies
+{
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The body and its content type.</summary>
+    public static (byte[] Body, string ContentType) Of(WebhookFormat format, AlertNotice notice) => format switch
+    {
+        WebhookFormat.CloudEvents => (JsonSerializer.SerializeToUtf8Bytes(CloudEvent(notice), Readable), "application/cloudevents+json; charset=utf-8"),
+        WebhookFormat.Teams => (JsonSerializer.SerializeToUtf8Bytes(TeamsCard.Of(notice), Readable), "application/json; charset=utf-8"),
+        WebhookFormat.Slack => (JsonSerializer.SerializeToUtf8Bytes(SlackBlocks.Of(notice), Readable), "application/json; charset=utf-8"),
+    };
+
+    private static JsonObject CloudEvent(AlertNotice notice) => new()
+    {
+        ["specversion"] = "1.0",
+        ["id"] = notice.Id.ToString("D"),
+        ["source"] = EventTypes.Source,
+        ["type"] = notice.Type,
+        ["subject"] = notice.Subject(),
+        ["time"] = notice.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        ["datacontenttype"] = "application/json",
+        ["data"] = JsonSerializer.SerializeToNode(notice, AlertStoredJson.Default.AlertNotice),
+    };
+
+    /// <summary>What happened, in a line.</summary>
+    internal static string Title(AlertNotice notice) => $"{Sign(notice)} {notice.Model}: {notice.Monitor} {Verb(notice)}";
+
+    /// <summary>Names and values for people.</summary>
+    internal static IReadOnlyList<(string Name, string Value)> Facts(AlertNotice notice) =>
+    [
+        ("Model", notice.Model),
+        ("Monitor", $"{notice.Monitor} ({Words(notice.Signal.ToString())})"),
+        ("Severity", notice.Severity.ToString()),
+        ("Since", notice.Since.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
+        ("Why", notice.Status is AlertStatus.Firing or AlertStatus.Resolved ? notice.Reason : $"{notice.Actor}: {notice.Reason}"),
+    ];
+
+    /// <summary>What changed most, and how sure that is; a line each.</summary>
+    internal static IEnumerable<string> Changes(AlertNotice notice) => notice.Top.Select(check =>
+        $"{check.Subject}{(check.Segment is null ? "" : $" ({check.Segment})")}: {check.Words}{(check.PValue is { } p ? string.Create(CultureInfo.InvariantCulture, $" [p = {p:0.###e-0}]") : "")}");
+
+    /// <summary>Links that can be followed from elsewhere.</summary>
+    internal static IEnumerable<(string Name, string Url)> Links(AlertNotice notice) =>
+        new[] { ("Alert", notice.Links?.Alert), ("Finding", notice.Links?.Finding), ("Report", notice.Links?.Report), ("Model", notice.Links?.Model) }
+            .Where(link => link.Item2?.StartsWith("http", StringComparison.Ordinal) == true).Select(link => (link.Item1, link.Item2!));
+
+    private static string Verb(AlertNotice notice) => Enum.Parse<AlertEvent>(notice.Name()) switch
+    {
+        AlertEvent.AlertFired => notice.Cause == AlertCause.Failing ? "cannot be scanned" : "is in breach",
+        AlertEvent.AlertReminded => "is still in breach",
+        AlertEvent.AlertAcknowledged => $"was acknowledged by {notice.Actor}",
+        AlertEvent.AlertResolved => "is fine again",
+    };
+
+    private static string Sign(AlertNotice notice) => notice.Status switch
+    {
+        AlertStatus.Resolved => "✅",
+        AlertStatus.Acknowledged => "👀",
+        AlertStatus.Firing or AlertStatus.Pending => notice.Severity switch
+        {
+            Core.Registry.AlertSeverity.Info => "ℹ️", Core.Registry.AlertSeverity.Warning => "⚠️", Core.Registry.AlertSeverity.Critical => "🔥",
+        },
+    };
+
+    private static string Words(string name) => string.Concat(name.Select((letter, at) => at > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}"));
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Serverless.Core.Registry;
+using Serverless.Services.Storage;
+
+namespace Serverless.Services.Monitoring.Alerts;
+
+/// <summary>One try to bring one step to one webhook.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Webhook">The webhook.</param>
+/// <param name="Attempt">From 1.</param>
+public sealed record DeliveryMessage(string Model, Guid Step, string Webhook, int Attempt);
+
+/// <summary>How far a delivery is.</summary>
+public enum DeliveryStatus
+{
+    /// <summary>It failed, and is tried again.</summary>
+    Waiting,
+    /// <summary>The receiver took it.</summary>
+    Delivered,
+    /// <summary>It failed for good.</summary>
+    GivenUp,
+}
+
+/// <summary>How a step reached a webhook: recorded once, however often it was sent.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Webhook">The webhook.</param>
+/// <param name="Status">How far it is.</param>
+/// <param name="Attempts">Tries so far.</param>
+/// <param name="Time">When it was tried last.</param>
+/// <param name="HttpStatus">The receiver's last status.</param>
+/// <param name="Reason">What went wrong last.</param>
+public sealed record DeliveryRecord(Guid Step, string Webhook, DeliveryStatus Status, int Attempts, DateTimeOffset Time, int? HttpStatus, string? Reason);
+
+/// <summary>Brings steps to webhooks: a message for each step and webhook, at least one request for each message, one record for each step and webhook.</summary>
+/// <param name="queues">The messages.</param>
+/// <param name="table">The records.</param>
+/// <param name="store">What steps tell.</param>
+/// <param name="hooks">Where they go.</param>
+/// <param name="sender">Calls.</param>
+/// <param name="options">How often and how long.</param>
+/// <param name="clock">Dates records.</param>
+/// <param name="logger">Says what failed.</param>
+public sealed class WebhookDeliveries(
+    QueueServiceClient queues, AlertsTable table, AlertStore store, WebhookService hooks, WebhookSender sender, IOptions<WebhooksOptions> options, TimeProvider clock, ILogger<WebhookDeliveries> logger)
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(6);
+
+    private readonly WorkQueue queue = new(queues, StorageNames.AlertDeliveryQueue);
+
+    /// <summary>Asks for a step to be brought to every webhook that wants it.</summary>
+    public async Task RequestAsync(AlertNotice notice, CancellationToken cancel)
+    {
+        foreach (var hook in await hooks.AllAsync(cancel))
+            if (hook.Wants(notice)) await SendAsync(new(notice.Model, notice.Id, hook.Id, 1), TimeSpan.Zero, cancel);
+    }
+
+    /// <summary>How a step reached webhooks.</summary>
+    public async Task<IReadOnlyList<DeliveryRecord>> OfAsync(ModelName model, Guid step, CancellationToken cancel) =>
+        await table.ListAsync(model, $"{StorageNames.DeliveryPrefix}{step:D}|", cancel).Select(Read).ToListAsync(cancel);
+
+    /// <summary>Does what a message asks for. What stumbles over storage is asked again later rather than thrown, so that nothing ends in a poison queue.</summary>
+    public async Task RunAsync(string message, CancellationToken cancel)
+    {
+        var asked = JsonSerializer.Deserialize(message, AlertStoredJson.Default.DeliveryMessage)!;
+        try
+        {
+            await DeliverAsync(asked, cancel);
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
+        {
+            logger.DeliveryStumbled(failure);
+            await SendAsync(asked, Again, cancel);
+        }
+    }
+
+    private async Task DeliverAsync(DeliveryMessage asked, CancellationToken cancel)
+    {
+        var model = ModelName.Parse(asked.Model);
+        var row = await table.FindAsync(model, StorageNames.AlertDelivery(asked.Step, asked.Webhook), cancel);
+        // A duplicate, or an older try.
+        if (row is not null && Read(row) is var known && (known.Status != DeliveryStatus.Waiting || known.Attempts >= asked.Attempt)) return;
+        if (await hooks.FindAsync(asked.Webhook, cancel) is not { } hook || await store.NoticeAsync(model, asked.Step, cancel) is not { } notice) return;
+        var result = await sender.SendAsync(hook, notice, cancel);
+        var record = Record(asked, result);
+        // The next try before the record of this one: a crash between them repeats this try rather than lose the next.
+        if (record.Status == DeliveryStatus.Waiting) await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Wait(asked.Attempt, result), cancel);
+        await KeepAsync(model, record, row, cancel);
+        Say(record);
+    }
+
+    private DeliveryRecord Record(DeliveryMessage asked, SendResult result) => new(
+        asked.Step, asked.Webhook,
+        result.Delivered ? DeliveryStatus.Delivered : result.Final || asked.Attempt >= options.Value.Attempts ? DeliveryStatus.GivenUp : DeliveryStatus.Waiting,
+        asked.Attempt, clock.GetUtcNow(), result.Status, result.Reason);
+
+    // Between half of it and all of it, so that what failed together is not tried together again.
+    private TimeSpan Wait(int attempt, SendResult result)
+    {
+        var wait = options.Value.DelayAfter(attempt) * (0.5 + (RandomNumberGenerator.GetInt32(1024) / 2048.0));
+        if (result.RetryAfter is { } asked && asked > wait) wait = asked;
+        return wait < Longest ? wait : Longest;
+    }
+
+    // Under the row's ETag: of two tries at once, "delivered" is not overwritten by "failed".
+    private async Task KeepAsync(ModelName model, DeliveryRecord record, TableEntity? seen, CancellationToken cancel)
+    {
+        for (var row = seen; ; row = await table.FindAsync(model, StorageNames.AlertDelivery(record.Step, record.Webhook), cancel))
+        {
+            if (row is not null && Read(row).Status == DeliveryStatus.Delivered) return;
+            if (await table.TryCommitAsync([row is null ? new(TableTransactionActionType.Add, Row(model, record)) : new(TableTransactionActionType.UpdateReplace, Row(model, record), row.ETag)], cancel)) return;
+        }
+    }
+
+    private void Say(DeliveryRecord record)
+    {
+        if (record.Status == DeliveryStatus.Waiting) logger.DeliveryFailed(record.Webhook, record.Step, record.Attempts, record.Reason!);
+        if (record.Status == DeliveryStatus.GivenUp) logger.DeliveryGivenUp(record.Webhook, record.Step, record.Attempts, record.Reason!);
+    }
+
+    private Task<SendReceipt> SendAsync(DeliveryMessage message, TimeSpan delay, CancellationToken cancel) => queue.SendAsync(JsonSerializer.Serialize(message, AlertStoredJson.Default.DeliveryMessage), delay, cancel);
+
+    private static TableEntity Row(ModelName model, DeliveryRecord record) => new(StorageNames.Partition(model), StorageNames.AlertDelivery(record.Step, record.Webhook))
+    {
+        ["status"] = record.Status.ToString(), ["attempts"] = record.Attempts, ["time"] = record.Time, ["httpStatus"] = record.HttpStatus, ["reason"] = record.Reason,
+    };
+
+    private static DeliveryRecord Read(TableEntity row) => new(
+        Guid.ParseExact(row.RowKey.AsSpan(StorageNames.DeliveryPrefix.Length, 36), "D"), row.RowKey[(StorageNames.DeliveryPrefix.Length + 37)..], Enum.Parse<DeliveryStatus>(row.GetString("status")),
+        row.GetInt32("attempts")!.Value, row.GetDateTimeOffset("time")!.Value, row.GetInt32("httpStatus"), row.GetString("reason"));
+}

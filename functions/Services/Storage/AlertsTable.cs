@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Serverless.Core.Registry;
+
+namespace Serverless.Services.Storage;
+
+/// <summary>Table <c>alerts</c>: one partition a model, so that an alert and what is to be told of it change in one transaction.</summary>
+/// <param name="tables">The account.</param>
+public sealed class AlertsTable(TableServiceClient tables)
+{
+    private readonly LazyTable table = new(tables, StorageNames.AlertsTable);
+
+    /// <summary>One row, or null.</summary>
+    public async Task<TableEntity?> FindAsync(ModelName model, string row, CancellationToken cancel)
+    {
+        var found = await (await table.GetAsync(cancel)).GetEntityIfExistsAsync<TableEntity>(StorageNames.Partition(model), row, cancellationToken: cancel);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>A model's rows whose keys begin with a prefix that ends in <c>|</c>, in order.</summary>
+    public async IAsyncEnumerable<TableEntity> ListAsync(ModelName model, string prefix, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (partition, to) = (StorageNames.Partition(model), StorageNames.After(prefix));
+        var rows = (await table.GetAsync(cancel)).QueryAsync<TableEntity>(
+            row => row.PartitionKey == partition && row.RowKey.CompareTo(prefix) > 0 && row.RowKey.CompareTo(to) < 0, cancellationToken: cancel);
+        await foreach (var row in rows) yield return row;
+    }
+
+    /// <summary>Alerts across models, in the order of models and ids, as an OData filter on their properties asks for.</summary>
+    /// <param name="model">One model's, or null for all.</param>
+    /// <param name="after">The model and row of the last one seen, or null.</param>
+    /// <param name="filter">On properties, or null.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async IAsyncEnumerable<TableEntity> AlertsAsync(
+        ModelName? model, (string Partition, string Row)? after, string? filter, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        List<string> conditions = [TableClient.CreateQueryFilter($"RowKey gt {StorageNames.AlertPrefix} and RowKey lt {StorageNames.After(StorageNames.AlertPrefix)}")];
+        if (model is { } one) conditions.Add(TableClient.CreateQueryFilter($"PartitionKey eq {StorageNames.Partition(one)}"));
+        if (after is { } last) conditions.Add("(" + TableClient.CreateQueryFilter($"PartitionKey gt {last.Partition} or (PartitionKey eq {last.Partition} and RowKey gt {last.Row})") + ")");
+        if (filter is not null) conditions.Add($"({filter})");
+        await foreach (var row in (await table.GetAsync(cancel)).QueryAsync<TableEntity>(string.Join(" and ", conditions), cancellationToken: cancel)) yield return row;
+    }
+
+    /// <summary>All of it or nothing of it. False when a condition did not hold: another writer was first.</summary>
+    public async Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
+    {
+        var client = await table.GetAsync(cancel);
+        try
+        {
+            await client.SubmitTransactionAsync(actions, cancel);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 or 404)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Removes a row; that it is gone already is success.</summary>
+    public async Task DeleteAsync(ModelName model, string row, CancellationToken cancel)
+    {
+        try
+        {
+            await (await table.GetAsync(cancel)).DeleteEntityAsync(StorageNames.Partition(model), row, ETag.All, cancel);
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+        }
+    }
+}
