@@ -1,0 +1,125 @@
+using Serverless.Core.Monitoring;
+using Serverless.Core.Registry;
+using Serverless.Services.Monitoring.Alerts;
+using Serverless.Services.Storage;
+using Serverless.Testing;
+
+namespace Serverless.Services.Tests.Monitoring.Alerts;
+
+/// <summary>Every step is told at least once and recorded once, whenever the process dies and however messages come.</summary>
+public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_AtAnyCallToStorage_TellsAtLeastOnceAndRecordsOnce(bool afterwards)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (at, lived) = (0, false);
+        while (!lived)
+        {
+            at++;
+            var model = $"killed-{afterwards}-{at}";
+            await using var rig = new AlertRig(azurite.ConnectionString, receiver);
+            await rig.HookAsync("h-" + model, new(receiver.Address + "/" + model, Secret: "0123456789abcdef", Models: [model]));
+            lived = await LiveAsync(receiver, model, new Kill(at, afterwards));
+
+            // The finding's message comes again, to another instance; then the queues are worked off.
+            await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
+            await rig.PumpAsync();
+            await AssertToldAsync(rig, receiver, model);
+            await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, "h-" + model, Azure.ETag.All, default);
+        }
+
+        Assert.True(at > 12, $"{at} calls");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_WhileASilenceEnds_TellsAtLeastOnce(bool afterwards)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (at, lived) = (0, false);
+        while (!lived)
+        {
+            at++;
+            var model = $"released-{afterwards}-{at}";
+            var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(AlertRig.Start);
+            await using var rig = new AlertRig(azurite.ConnectionString, receiver, clock);
+            await rig.SilenceAsync(new(model, new(model), AlertRig.Start, AlertRig.Start.AddHours(1), "Quiet.", "ada"));
+            await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
+            clock.Advance(TimeSpan.FromHours(1));
+            await using (var dying = new AlertRig(azurite.ConnectionString, receiver, clock, new Kill(at, afterwards)))
+            {
+                lived = await DiesAsync(() => dying.PumpAsync()) is false && !dying.Kill.Dead;
+            }
+
+            await rig.PumpAsync();
+            Assert.Single(receiver.Events.Where(one => one.Subject!.StartsWith($"models/{model}/", StringComparison.Ordinal)).Select(one => one.Id).Distinct());
+            Assert.Null(Assert.Single(await rig.AlertsAsync(model)).Withheld);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Messages_TwiceAndInAnyOrder_ChangeNothing(int seed)
+    {
+        var random = new Random(seed);
+        await using var receiver = await Receiver.StartAsync();
+        await using var rig = new AlertRig(azurite.ConnectionString, receiver);
+        var model = $"shuffled-{seed}";
+        await rig.HookAsync("h-" + model, new(receiver.Address + "/" + model, Secret: "0123456789abcdef", Models: [model]));
+        receiver.TopicIsAway = true;
+        var findings = "x.x.xx".Select((verdict, hour) => AlertServiceTests.Of(model, hour, verdict)).ToArray();
+        foreach (var finding in findings.Concat(findings)) await rig.ObserveAsync(finding);
+        receiver.TopicIsAway = false;
+        await rig.PumpAsync(twice: true, shuffle: random);
+        var steps = (await rig.AlertsAsync(model)).SelectMany(alert => alert.History).Select(step => step.Id.ToString()).Order().ToArray();
+        Assert.Equal(5, steps.Length);
+        Assert.Equal(steps, receiver.Events.Select(one => one.Id).Distinct().Order());
+        Assert.Equal(steps, receiver.Calls.Select(call => call.Id).Order());
+        Assert.Equal(5, (await rig.RowsAsync(model, StorageNames.DeliveryPrefix)).Count);
+        await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, "h-" + model, Azure.ETag.All, default);
+    }
+
+    // Observes and works the queues off; true when it lived to the end.
+    private async Task<bool> LiveAsync(Receiver receiver, string model, Kill kill)
+    {
+        await using var dying = new AlertRig(azurite.ConnectionString, receiver, kill: kill);
+        return await DiesAsync(async () =>
+        {
+            await dying.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
+            // What a process that is killed catches, it does not live to see.
+            if (kill.Dead) throw new KilledException();
+            await dying.PumpAsync();
+            if (kill.Dead) throw new KilledException();
+        }) is false;
+    }
+
+    private static async Task<bool> DiesAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return false;
+        }
+        catch (KilledException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task AssertToldAsync(AlertRig rig, Receiver receiver, string model)
+    {
+        var alert = Assert.Single(await rig.AlertsAsync(model));
+        var step = Assert.Single(alert.History);
+        Assert.Equal(AlertStatus.Firing, step.To);
+        Assert.Equal(step.Id.ToString(), Assert.Single(receiver.Events.Where(one => one.Subject!.StartsWith($"models/{model}/", StringComparison.Ordinal)).Select(one => one.Id).Distinct()));
+        Assert.Equal(step.Id.ToString(), Assert.Single(receiver.Calls.Where(call => call.Path == "/" + model).Select(call => call.Id).Distinct()));
+        Assert.Empty(await rig.RowsAsync(model, StorageNames.OutboxPrefix));
+        Assert.Equal(DeliveryStatus.Delivered, Assert.Single(await rig.Get<WebhookDeliveries>().OfAsync(ModelName.Parse(model), step.Id, default)).Status);
+    }
+}
