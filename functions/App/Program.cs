@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
 using Serverless.Services.Inference;
 using Serverless.Services.Monitoring;
+using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
@@ -20,6 +21,7 @@ builder.Services.AddKeys();
 builder.Services.AddPredictions(builder.Configuration);
 builder.Services.AddInference(builder.Configuration);
 builder.Services.AddMonitoring();
+builder.Services.AddAlerts(builder.Configuration);
 
 builder.Build().Run();
 return 0;

@@ -67,6 +67,18 @@ public static class RoleTable
         ["Invoke"] = Role.Predict,
         ["PostLabels"] = Role.Predict,
         ["PostOutcomes"] = Role.Predict,
+        ["ListAlerts"] = Reader,
+        ["GetAlert"] = Reader,
+        ["AcknowledgeAlert"] = Role.Contribute,
+        ["SilenceAlert"] = Role.Contribute,
+        ["ListSilences"] = Reader | Role.Contribute,
+        ["GetSilence"] = Reader | Role.Contribute,
+        ["PutSilence"] = Role.Contribute,
+        ["DeleteSilence"] = Role.Contribute,
+        ["ListWebhooks"] = Role.Admin,
+        ["GetWebhook"] = Role.Admin,
+        ["PutWebhook"] = Role.Admin,
+        ["DeleteWebhook"] = Role.Admin,
     }.ToFrozenDictionary();
 
     /// <summary>Every function that has a row.</summary>
