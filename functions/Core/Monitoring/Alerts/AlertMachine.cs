@@ -1,6 +1,5 @@
 using System.Globalization;
 using Serverless.Core.Problems;
-using Serverless.Core.Registry;
 
 namespace Serverless.Core.Monitoring;
 

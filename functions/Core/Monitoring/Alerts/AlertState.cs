@@ -1,5 +1,3 @@
-using Serverless.Core.Registry;
-
 namespace Serverless.Core.Monitoring;
 
 /// <summary>One alert: from the first breach to its end.</summary>

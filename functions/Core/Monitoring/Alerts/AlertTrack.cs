@@ -1,5 +1,3 @@
-using Serverless.Core.Registry;
-
 namespace Serverless.Core.Monitoring;
 
 /// <summary>Where the kept windows begin, and what those before them came to.</summary>

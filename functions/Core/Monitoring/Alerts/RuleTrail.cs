@@ -1,5 +1,3 @@
-using Serverless.Core.Registry;
-
 namespace Serverless.Core.Monitoring;
 
 /// <summary>What a window meant to a rule.</summary>

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using Serverless.Core.Registry;
 
 namespace Serverless.Core.Monitoring;
 

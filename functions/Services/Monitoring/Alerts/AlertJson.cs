@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Serverless.Core.Monitoring;
-using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
 

@@ -1,5 +1,4 @@
 using Serverless.Core.Monitoring;
-using Serverless.Core.Registry;
 using Serverless.Services.Events;
 
 namespace Serverless.Services.Monitoring.Alerts;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FsCheck.Xunit;
 using Serverless.Core.Monitoring;
-using Serverless.Core.Registry;
 
 namespace Serverless.Core.Tests.Monitoring.Alerts;
 

@@ -1,6 +1,5 @@
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
-using Serverless.Core.Registry;
 
 namespace Serverless.Core.Tests.Monitoring.Alerts;
 

@@ -1,5 +1,4 @@
 using Serverless.Core.Monitoring;
-using Serverless.Core.Registry;
 
 namespace Serverless.Core.Tests.Monitoring.Alerts;
 

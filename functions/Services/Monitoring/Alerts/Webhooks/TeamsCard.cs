@@ -27,7 +27,7 @@ internal static class TeamsCard
         var title = Text(Plain(WebhookBodies.Title(notice)));
         title["size"] = "Large";
         title["weight"] = "Bolder";
-        title["color"] = notice.Status == AlertStatus.Resolved ? "Good" : notice.Severity == Core.Registry.AlertSeverity.Critical ? "Attention" : "Warning";
+        title["color"] = notice.Status == AlertStatus.Resolved ? "Good" : notice.Severity == AlertSeverity.Critical ? "Attention" : "Warning";
         return title;
     }
 

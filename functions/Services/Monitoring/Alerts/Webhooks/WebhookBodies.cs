@@ -68,7 +68,7 @@ public static class WebhookBodies
         AlertStatus.Acknowledged => "👀",
         AlertStatus.Firing or AlertStatus.Pending => notice.Severity switch
         {
-            Core.Registry.AlertSeverity.Info => "ℹ️", Core.Registry.AlertSeverity.Warning => "⚠️", Core.Registry.AlertSeverity.Critical => "🔥",
+            AlertSeverity.Info => "ℹ️", AlertSeverity.Warning => "⚠️", AlertSeverity.Critical => "🔥",
         },
     };
 

@@ -1,5 +1,5 @@
+using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
-using Serverless.Core.Registry;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
