@@ -1,15 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
+using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring;
 
-/// <summary>Adds monitoring. It needs the registry and the prediction log.</summary>
+/// <summary>Adds monitoring. It needs the registry, the prediction log and alerts.</summary>
 public static class MonitoringRegistration
 {
     /// <summary>Adds scans and findings.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
+        .AddSingleton<RecentFindings>(provider => provider.GetRequiredService<FindingStore>().RecentAsync)
         .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()

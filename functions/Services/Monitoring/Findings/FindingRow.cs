@@ -24,6 +24,14 @@ public sealed record FindingRow(
     private const int MostFigures = 5_000;
     private const int LongestSummary = 2_000;
 
+    /// <summary>The finding as far as the row tells it.</summary>
+    [JsonIgnore]
+    public Finding Finding => new(Id, Model, Monitor, Signal, Window, Scanned, Verdict, Summary, Rows)
+    {
+        Revision = Revision,
+        Checks = [.. Figures.Select(figure => new FindingCheck(figure.Subject, figure.Check, figure.Segment, figure.Verdict, "") { Value = figure.Value })],
+    };
+
     /// <summary>The row of a finding.</summary>
     public static FindingRow Of(Finding finding, long seen, string path) => new(
         finding.Id, finding.Model, finding.Monitor, finding.Signal, finding.Window, finding.Scanned, finding.Verdict,

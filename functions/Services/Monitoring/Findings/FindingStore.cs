@@ -46,6 +46,16 @@ public sealed class FindingStore(FindingsTable table, ReportBlobs blobs)
         return ([.. entities.Select(entity => Row(entity.GetText("json")))], entities.Count == count ? (entities[^1].PartitionKey, entities[^1].RowKey) : null);
     }
 
+    /// <summary>The findings of all monitors whose windows ended after a time: whole where they are in breach, the newest fifty of these, otherwise as their rows tell them.</summary>
+    public async Task<IReadOnlyList<Finding>> RecentAsync(ModelName model, DateTimeOffset since, CancellationToken cancel)
+    {
+        var (rows, _) = await ListAsync(model, null, since, DateTimeOffset.MaxValue, null, MostRecent, cancel);
+        var whole = rows.Where(row => row.Verdict == FindingVerdict.Breached).OrderByDescending(row => row.Window.To).Take(MostWhole).ToHashSet();
+        return [.. await Task.WhenAll(rows.Select(async row => (whole.Contains(row) ? await ReadAsync(row, cancel) : null) ?? row.Finding))];
+    }
+
+    private const int MostRecent = 2_000, MostWhole = 50;
+
     private async Task<Finding?> ReadAsync(string path, CancellationToken cancel) =>
         await blobs.FindAsync(path, cancel) is { } bytes ? JsonSerializer.Deserialize(bytes, FindingJson.Default.Finding) : null;
 

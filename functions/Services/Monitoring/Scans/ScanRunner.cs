@@ -3,6 +3,7 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
@@ -12,7 +13,7 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <summary>Scans one window: reads, judges, keeps the finding. Again it looks whether the window has other rows by now, and if so the new finding supersedes the old.</summary>
 public sealed class ScanRunner(
     ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations,
-    FindingStore findings, FindingsTable table, ScanDemand demand, TimeProvider clock, ILogger<ScanRunner> logger)
+    FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, TimeProvider clock, ILogger<ScanRunner> logger)
 {
     /// <summary>Does what a message asks for.</summary>
     public async Task RunAsync(string message, CancellationToken cancel)
@@ -34,7 +35,7 @@ public sealed class ScanRunner(
         var model = ModelName.Parse(request.Model);
         if (await models.GetAsync(model, cancel) is not { } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return;
         if (await findings.FindAsync(model, monitor, end, cancel) is null)
-            await KeepAsync(Failed(snapshot, monitor, policy, end, "The scan was tried again and again without an end; the log of the host says why."), 0, null, cancel);
+            await KeepAsync(Failed(snapshot, monitor, policy, end, "The scan was tried again and again without an end; the log of the host says why."), 0, null, policy, cancel);
         if (request.Scan is { } scan) await table.PutDoneAsync(model, scan, monitor, end, nameof(FindingVerdict.Failed), cancel);
     }
 
@@ -43,11 +44,18 @@ public sealed class ScanRunner(
         // A model or a monitor that is gone meanwhile has nobody to tell.
         if (await models.GetAsync(model, cancel) is not { Archived: false } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return null;
         var there = await findings.FindAsync(model, monitor, end, cancel);
-        if (there is { Row: { Verdict: not FindingVerdict.Failed } row } && await IsCurrentAsync(model, row, policy, cancel)) return row.Verdict;
+        if (there is { Row: { Verdict: not FindingVerdict.Failed } row } && await IsCurrentAsync(model, row, policy, cancel)) return await TellAsync(row, policy, cancel);
         var (finding, seen) = await JudgeAsync(snapshot, monitor, policy, end, cancel);
-        if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return old.Verdict;
-        await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, cancel);
+        if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return await TellAsync(old, policy, cancel);
+        await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, policy, cancel);
         return finding.Verdict;
+    }
+
+    /// <summary>A finding that is kept may not have been told: a crash may have come between.</summary>
+    private async Task<FindingVerdict> TellAsync(FindingRow row, MonitorPolicy policy, CancellationToken cancel)
+    {
+        if (await findings.ReadAsync(row, cancel) is { } finding) await alerts.ObserveAsync(finding, policy.Alert, cancel);
+        return row.Verdict;
     }
 
     /// <summary>Labels may come without any new row, so theirs are counted by scanning.</summary>
@@ -105,9 +113,11 @@ public sealed class ScanRunner(
         Guid.CreateVersion7(clock.GetUtcNow()), snapshot.Name.Value, monitor, policy.Signal!.Value, WindowPlan.Ending(policy, end), clock.GetUtcNow(), FindingVerdict.Failed, why, 0)
     { PolicyVersion = snapshot.PolicyVersion };
 
-    private async Task KeepAsync(Finding finding, long seen, ETag? there, CancellationToken cancel)
+    private async Task KeepAsync(Finding finding, long seen, ETag? there, MonitorPolicy policy, CancellationToken cancel)
     {
-        // Whoever was first has scanned the same rows, or newer ones.
-        if (await findings.TryKeepAsync(finding, seen, there, cancel)) logger.Scanned(finding.Model, finding.Monitor, finding.Window.To, finding.Verdict, finding.Rows);
+        // Whoever was first has scanned the same rows, or newer ones, and tells.
+        if (!await findings.TryKeepAsync(finding, seen, there, cancel)) return;
+        logger.Scanned(finding.Model, finding.Monitor, finding.Window.To, finding.Verdict, finding.Rows);
+        await alerts.ObserveAsync(finding, policy.Alert, cancel);
     }
 }

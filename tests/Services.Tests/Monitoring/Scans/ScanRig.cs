@@ -2,17 +2,18 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Monitoring;
+using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
-using Serverless.Services.Storage;
 using Serverless.Services.Tests.Predictions;
 
 namespace Serverless.Services.Tests.Monitoring;
@@ -28,15 +29,19 @@ internal sealed class ScanRig : IAsyncDisposable
         Clock = new FakeTimeProvider(now);
         log = new(connection, Clock);
         Policy = policy;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connection, ["EventGrid:TopicEndpoint"] = "http://127.0.0.1:9/none", ["EventGrid:TopicKey"] = "key" }).Build();
         services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(log.Blobs)
-            .AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { MaxRetries = 1 } }))
-            .AddSingleton(new QueueServiceClient(connection, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05)))
-            .AddSingleton(log.Reader).AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<CatalogTable>().AddSingleton<Serverless.Services.Registry.Models.ModelCatalog>()
-            .AddSingleton(provider => new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(name == Model ? Snapshot() : null), Clock))
+            .AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { MaxRetries = 0 } }))
+            .AddSingleton(new QueueServiceClient(connection, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None }))
+            .AddRegistry(configuration)
+            .AddSingleton(log.Reader).AddSingleton<TruthReader>().AddSingleton<PredictionJoin>()
+            .AddSingleton(_ => new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(name == Model ? Snapshot() : null), Clock))
             .AddMonitoring()
+            .AddAlerts(configuration)
             .BuildServiceProvider();
     }
 
