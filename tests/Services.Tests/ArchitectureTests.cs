@@ -13,11 +13,12 @@ public sealed partial class ArchitectureTests
     {
         ["Http"] = [],
         ["Storage"] = [],
+        ["Tables"] = ["Http"],
         ["Events"] = ["Storage", "Http"],
         ["Registry"] = ["Storage", "Events", "Http"],
         ["Predictions"] = ["Storage", "Events", "Registry", "Http"],
         ["Inference"] = ["Storage", "Events", "Registry", "Predictions", "Http"],
-        ["Monitoring"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http"],
+        ["Monitoring"] = ["Storage", "Tables", "Events", "Registry", "Predictions", "Inference", "Http"],
         ["Rollout"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http"],
         ["Learning"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http"],
     };

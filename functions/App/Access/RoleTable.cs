@@ -42,6 +42,8 @@ public static class RoleTable
         ["ReadPredictions"] = Role.Contribute,
         ["RequestErasure"] = Role.Admin,
         ["GetErasure"] = Role.Admin,
+        ["PutBaseline"] = Role.Contribute,
+        ["GetBaseline"] = Role.Contribute,
         ["RequestScan"] = Role.Contribute,
         ["GetScan"] = Role.Contribute,
         ["ListFindings"] = Reader,

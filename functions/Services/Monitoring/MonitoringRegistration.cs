@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Services.Monitoring.Alerts;
+using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Storage;
@@ -13,6 +14,7 @@ public static class MonitoringRegistration
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<RecentFindings>(provider => provider.GetRequiredService<FindingStore>().RecentAsync)
         .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>()
+        .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()
         .AddSingleton<ScanRunner>().AddSingleton<ScanDemand>().AddSingleton<ScanSchedule>();

@@ -32,6 +32,8 @@ namespace Serverless.Services.Storage;
 ///                         | delivery|{uuidv7}|{webhook} how a step reached a webhook
 /// table alertsettings silence | id                      silences
 ///                     webhook | id                      webhooks
+/// baselines/{model}/{version}/baseline.json             what a version's data looked like
+///                            /{source}/{column}.bin     its columns' values
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
 /// artifacts/staging/{model}/{upload}                    uploads that no version names yet
 /// queue outbox-requests                                 models whose outbox may hold events
@@ -203,6 +205,20 @@ public static class StorageNames
 
     /// <summary>Row of the window that ends then, so that the newest comes first.</summary>
     public static string WindowRow(DateTimeOffset end) => (DateTime.MaxValue.Ticks - end.UtcTicks).ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>The container of baselines.</summary>
+    public const string BaselinesContainer = "baselines";
+
+    /// <summary>Path of a baseline.</summary>
+    public static string BaselineDocument(ModelName model, int version) => string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{version:D10}/baseline.json");
+
+    /// <summary>Path of a baseline's column; the source makes it one writer's own.</summary>
+    public static string BaselineColumn(ModelName model, int version, string source, int column)
+    {
+        var hash = 14695981039346656037ul;
+        foreach (var letter in source) hash = (hash ^ letter) * 1099511628211;
+        return string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{version:D10}/{hash:x16}/{column:D4}.bin");
+    }
 
     /// <summary>Path of a finding whole.</summary>
     public static string Report(ModelName model, string monitor, DateTimeOffset end, int revision) =>

@@ -73,4 +73,16 @@ public sealed record ColumnContract
 
     /// <summary>The least share of values that are distinct.</summary>
     public double? Uniqueness { get; init; }
+
+    /// <summary>This contract, and where it asks nothing, the other.</summary>
+    public ColumnContract Over(ColumnContract other) => new()
+    {
+        Type = Type ?? other.Type,
+        Required = Required ?? other.Required,
+        Minimum = Minimum ?? other.Minimum,
+        Maximum = Maximum ?? other.Maximum,
+        Categories = Categories ?? other.Categories,
+        Completeness = Completeness ?? other.Completeness,
+        Uniqueness = Uniqueness ?? other.Uniqueness,
+    };
 }

@@ -1,19 +1,43 @@
 using System.Globalization;
 using Serverless.Core.Monitoring;
+using Serverless.Services.Monitoring.Baselines;
 
 namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>Finds what a window is compared with.</summary>
-public sealed class References(WindowReader reader)
+public sealed class References(WindowReader reader, BaselineStore baselines)
 {
-    /// <summary>The reference of a window; null when the policy asks for a baseline and there is none.</summary>
+    /// <summary>The reference of a window; null when the policy asks for a baseline that the version does not have, or that lacks what is watched.</summary>
     internal async Task<ReferenceSide?> FindAsync(WindowQuery query, WindowRows current, MonitorPolicy monitor, CancellationToken cancel)
     {
+        if (monitor.Reference.Kind is ReferenceKind.Auto or ReferenceKind.Baseline && current.Version is { } version && await BaselineAsync(query, version, cancel) is { } side) return side;
         if (WindowPlan.Reference(monitor, monitor.Reference.Kind, current.Window) is not { } time) return null;
         // The same types as in the window: a number that is stated to be a label is one on both sides. Outputs change with the version, inputs do not.
         var rows = await reader.ReadAsync(query with { Window = time, Rows = null, Version = query.Signal == Signal.PredictionDrift ? current.Version : null }, cancel);
         return ReferenceSide.Of(rows, Words(monitor.Reference.Kind, time));
     }
+
+    private async Task<ReferenceSide?> BaselineAsync(WindowQuery query, int version, CancellationToken cancel)
+    {
+        if (await baselines.FindAsync(query.Model, version, cancel) is not { } baseline) return null;
+        BaselineColumn[] columns = [.. baseline.Columns.Where(column => column.Role == RoleOf(query.Signal))];
+        if (columns.Length == 0) return null;
+        var read = new Dictionary<string, ReferenceColumn>(StringComparer.Ordinal);
+        foreach (var column in columns)
+        {
+            // As bytes, which are half as large as what they become, column by column, while they are compared.
+            var bytes = await baselines.ColumnAsync(baseline, column, cancel);
+            read[column.Watched] = new(column.Type, () => ColumnFile.Read(column.Watched, column.Type, bytes));
+        }
+        return new($"the baseline of version {version}", baseline.Rows, read);
+    }
+
+    private static ColumnRole RoleOf(Signal signal) => signal switch
+    {
+        Signal.FeatureDrift or Signal.DataQuality or Signal.Operations => ColumnRole.Feature,
+        Signal.PredictionDrift => ColumnRole.Prediction,
+        Signal.LabelDrift => ColumnRole.Label,
+    };
 
     internal static string Words(ReferenceKind kind, TimeWindow time) => kind switch
     {

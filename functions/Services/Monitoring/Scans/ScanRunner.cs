@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Monitoring.Alerts;
+using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
@@ -13,7 +14,7 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <summary>Scans one window: reads, judges, keeps the finding. Again it looks whether the window has other rows by now, and if so the new finding supersedes the old.</summary>
 public sealed class ScanRunner(
     ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations,
-    FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, TimeProvider clock, ILogger<ScanRunner> logger)
+    BaselineService baselines, FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, TimeProvider clock, ILogger<ScanRunner> logger)
 {
     /// <summary>Does what a message asks for.</summary>
     public async Task RunAsync(string message, CancellationToken cancel)
@@ -90,10 +91,11 @@ public sealed class ScanRunner(
         }
     }
 
-    private Task<ScanResult> ResultAsync(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, CancellationToken cancel)
+    private async Task<ScanResult> ResultAsync(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, CancellationToken cancel)
     {
         var window = WindowPlan.Ending(policy, end);
-        var contract = snapshot.Policy.Monitoring.Contract;
+        var baseline = snapshot.Champion is { } champion ? await baselines.FindAsync(snapshot.Name, champion, cancel) : null;
+        var contract = Contract(snapshot.Policy.Monitoring, baseline);
         var query = new WindowQuery(snapshot.Name, window, policy.Signal!.Value)
         {
             Rows = policy.Window.Rows,
@@ -103,11 +105,15 @@ public sealed class ScanRunner(
         };
         return policy.Signal switch
         {
-            Signal.DataQuality => quality.RunAsync(query, monitor, policy, contract, cancel),
-            Signal.Operations => operations.RunAsync(snapshot.Name, monitor, policy, window, cancel),
-            _ => drift.RunAsync(query, policy, cancel),
+            Signal.DataQuality => await quality.RunAsync(query, monitor, policy, contract, cancel),
+            Signal.Operations => await operations.RunAsync(snapshot.Name, monitor, policy, window, cancel),
+            _ => await drift.RunAsync(query, policy, cancel),
         };
     }
+
+    /// <summary>The policy's contract, and where it asks nothing, the baseline's proposal.</summary>
+    private static Dictionary<string, ColumnContract> Contract(MonitoringPolicy policy, Baseline? baseline) => policy.Contract.Keys.Union(baseline?.Contract.Keys ?? [])
+        .ToDictionary(column => column, column => (policy.Contract.GetValueOrDefault(column) ?? new()).Over(baseline?.Contract.GetValueOrDefault(column) ?? new()), StringComparer.Ordinal);
 
     private Finding Failed(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, string why) => new(
         Guid.CreateVersion7(clock.GetUtcNow()), snapshot.Name.Value, monitor, policy.Signal!.Value, WindowPlan.Ending(policy, end), clock.GetUtcNow(), FindingVerdict.Failed, why, 0)

@@ -1,0 +1,52 @@
+using Apache.Arrow;
+using Serverless.Core.Monitoring;
+using Serverless.Services.Monitoring.Scans;
+
+namespace Serverless.Services.Monitoring.Baselines;
+
+/// <summary>Gathers a baseline from batches of rows: every column up to a limit of rows, beyond it a uniform sample.</summary>
+/// <param name="rows">Rows that will come.</param>
+/// <param name="role">What a column is, and what scans call it; null for one that is left out.</param>
+/// <param name="types">Types that are stated, by column.</param>
+internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, string Watched)?> role, IReadOnlyDictionary<string, ColumnType> types)
+{
+    private readonly RowSampler sampler = new(rows, WindowReader.Limit);
+    private readonly List<(GatheredColumn Column, ColumnRole Role, string Watched)> columns = [];
+    private readonly Dictionary<string, int> at = new(StringComparer.Ordinal);
+    private long seen;
+    private int kept;
+
+    public long Rows => seen;
+
+    public void Add(RecordBatch batch)
+    {
+        int[] picked = [.. sampler.Next(batch.Length)];
+        var found = new Dictionary<GatheredColumn, IArrowArray>();
+        for (var index = 0; index < batch.ColumnCount; index++)
+            if (Column(batch.Schema.GetFieldByIndex(index)) is { } column)
+                found[column] = batch.Column(index);
+        Parallel.ForEach(columns, column => column.Column.Append(found.GetValueOrDefault(column.Column), batch.Length, picked));
+        seen += batch.Length;
+        kept += picked.Length;
+    }
+
+    /// <summary>The columns, each with its figures, its promise and its bytes.</summary>
+    public IReadOnlyList<(BaselineColumn Column, ColumnContract Contract, byte[] Bytes)> Build() =>
+        [.. columns.AsParallel().AsOrdered().Select(gathered =>
+        {
+            var column = gathered.Column.ToWindow(runs: false);
+            return (BaselineSummary.Of(column, gathered.Role, gathered.Watched), BaselineSummary.Proposal(column), ColumnFile.Write(column));
+        })];
+
+    private GatheredColumn? Column(Field field)
+    {
+        if (at.TryGetValue(field.Name, out var known)) return known < 0 ? null : columns[known].Column;
+        var made = role(field.Name) is { } wanted && Gathering.Of(field.Name, field.DataType, types.TryGetValue(field.Name, out var type) ? type : null, sampler.Capacity) is { } gathered
+            ? (gathered, wanted.Role, wanted.Watched) : ((GatheredColumn, ColumnRole, string)?)null;
+        at[field.Name] = made is null ? -1 : columns.Count;
+        if (made is not { } column) return null;
+        columns.Add(column);
+        if (seen > 0) column.Item1.Append(null, (int)Math.Min(seen, int.MaxValue), [.. Enumerable.Range(0, kept)]);
+        return column.Item1;
+    }
+}
