@@ -64,9 +64,22 @@ public sealed class AlertDispatcher(
     /// <summary>Answers a question: tells all that waits. What fails is asked again later rather than thrown, so that nothing ends in a poison queue.</summary>
     public async Task DispatchAsync(ModelName model, CancellationToken cancel)
     {
-        var all = true;
-        await foreach (var row in table.ListAsync(model, StorageNames.OutboxPrefix, cancel)) all &= await TryTellAsync(model, row.RowKey, cancel);
-        if (!all) await WatchAsync(model, cancel);
+        if (!await TryTellAllAsync(model, cancel)) await WatchAsync(model, cancel);
+    }
+
+    private async Task<bool> TryTellAllAsync(ModelName model, CancellationToken cancel)
+    {
+        try
+        {
+            var all = true;
+            await foreach (var row in table.ListAsync(model, StorageNames.OutboxPrefix, cancel)) all &= await TryTellAsync(model, row.RowKey, cancel);
+            return all;
+        }
+        catch (Exception failure) when (failure is Azure.RequestFailedException or AggregateException)
+        {
+            logger.StepsWait(failure, model);
+            return false;
+        }
     }
 
     private async Task<bool> TryTellAsync(ModelName model, string row, CancellationToken cancel)

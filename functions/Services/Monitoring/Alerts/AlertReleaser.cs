@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Azure;
+using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
 using Serverless.Services.Storage;
 
@@ -9,12 +11,28 @@ namespace Serverless.Services.Monitoring.Alerts;
 /// <param name="releases">Asks again, where a silence was prolonged.</param>
 /// <param name="table">Every alert.</param>
 /// <param name="clock">Measures silences.</param>
-public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, AlertsTable table, TimeProvider clock)
+/// <param name="logger">Says when something has to wait.</param>
+public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, AlertsTable table, TimeProvider clock, ILogger<AlertReleaser> logger)
 {
-    /// <summary>Takes a message.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
+
+    /// <summary>Takes a message. What stumbles over storage is asked again later rather than thrown, so that nothing ends in a poison queue.</summary>
     public async Task RunAsync(string message, CancellationToken cancel)
     {
         var asked = JsonSerializer.Deserialize(message, AlertStoredJson.Default.ReleaseMessage)!;
+        try
+        {
+            await ReleaseAsync(asked, cancel);
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
+        {
+            logger.ReleaseWaits(failure);
+            await releases.RequestAsync(asked, Again, cancel);
+        }
+    }
+
+    private async Task ReleaseAsync(ReleaseMessage asked, CancellationToken cancel)
+    {
         if (asked is { Model: { } model, Alert: { } alert }) await ReleaseAsync(ModelName.Parse(model), alert, cancel);
         else await ReleaseAllAsync(cancel);
     }

@@ -26,6 +26,9 @@ public sealed class AlertReleases(QueueServiceClient queues)
     /// <summary>Asks about all alerts soon: a silence is about to change.</summary>
     public Task RequestAllAsync(CancellationToken cancel) => SendAsync(new(null, null), Shortest, cancel);
 
+    /// <summary>Asks a question again.</summary>
+    public Task RequestAsync(ReleaseMessage message, TimeSpan delay, CancellationToken cancel) => SendAsync(message, delay, cancel);
+
     private Task<Azure.Storage.Queues.Models.SendReceipt> SendAsync(ReleaseMessage message, TimeSpan delay, CancellationToken cancel) => queue.SendAsync(
         JsonSerializer.Serialize(message, AlertStoredJson.Default.ReleaseMessage), delay > Longest ? Longest : delay < Shortest ? Shortest : delay, cancel);
 }

@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(1156, LogLevel.Warning, "A delivery stumbled and is tried again later")]
     public static partial void DeliveryStumbled(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1157, LogLevel.Warning, "What silences kept back waits: it is looked at again later")]
+    public static partial void ReleaseWaits(this ILogger logger, Exception failure);
 }
