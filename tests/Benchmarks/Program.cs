@@ -1,6 +1,7 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
 using Serverless.Benchmarks.Predictions;
+using Serverless.Benchmarks.Scans;
 using Serverless.Benchmarks.Serving;
 using Serverless.Benchmarks.Statistics;
 using Serverless.Benchmarks.Study;
@@ -16,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["truth"] = TruthBenchmark.RunAsync,
     ["statistics"] = StatisticsBenchmark.Run,
+    ["scan"] = ScanBenchmark.RunAsync,
     ["study"] = DriftStudy.Run,
 };
 

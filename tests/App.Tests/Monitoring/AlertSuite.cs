@@ -2,7 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.App.Tests.Faults;
 using Serverless.Core.Monitoring;
-using Serverless.Core.Registry;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Registry;
 

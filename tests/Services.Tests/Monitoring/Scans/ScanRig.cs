@@ -94,9 +94,7 @@ internal sealed class ScanRig : IAsyncDisposable
     public async Task<Finding> ScanAsync(string monitor, DateTimeOffset end)
     {
         await Runner.RunAsync(JsonSerializer.Serialize(new(Model.Value, monitor, end, null), ScanJson.Default.ScanRequest), TestContext.Current.CancellationToken);
-        var finding = await CurrentAsync(monitor, end) ?? throw new InvalidOperationException("No finding.");
-        TestContext.Current.SendDiagnosticMessage(finding.Summary);
-        return finding;
+        return await CurrentAsync(monitor, end) ?? throw new InvalidOperationException("No finding.");
     }
 
     /// <summary>The window's current finding.</summary>
