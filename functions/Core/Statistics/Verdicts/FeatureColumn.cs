@@ -4,9 +4,11 @@ using System.Numerics.Tensors;
 namespace Serverless.Core.Statistics;
 
 /// <summary>One side of a comparison, prepared once: sorted numbers, or counts of labels. Missing values, NaN and infinities are counted and left out.</summary>
-public sealed class FeatureColumn
+/// <remarks>Disposing gives rented memory back; a column that is not disposed leaves it to the garbage collector.</remarks>
+public sealed class FeatureColumn : IDisposable
 {
-    private readonly ReadOnlyMemory<double> _sorted;
+    private ReadOnlyMemory<double> _sorted;
+    private double[]? _rented;
     private readonly Lazy<double> _deviation;
 
     private FeatureColumn(ReadOnlyMemory<double> sorted, IReadOnlyDictionary<string, long>? labels, long size, long missing)
@@ -34,9 +36,36 @@ public sealed class FeatureColumn
     public bool IsConstant => Labels is null ? Size > 0 && Sorted[0] == Sorted[^1] : Labels.Count == 1;
 
     /// <summary>From numbers in any order.</summary>
-    public static FeatureColumn OfNumbers(ReadOnlySpan<double> values)
+    public static FeatureColumn OfNumbers(ReadOnlySpan<double> values) => OfNumbers(values, new double[values.Length]);
+
+    /// <summary>From numbers in any order in memory that was rented for them, which becomes the column's: dispose it when done with it.</summary>
+    public static FeatureColumn OfRentedNumbers(double[] rented, int count)
     {
-        var kept = new double[values.Length];
+        var column = OfNumbers(rented.AsSpan(0, count), rented);
+        column._rented = rented;
+        return column;
+    }
+
+    /// <summary>From numbers that are sorted and finite, in memory that was rented for them: dispose it when done with it.</summary>
+    /// <exception cref="ArgumentException">An end is not finite.</exception>
+    public static FeatureColumn OfRented(double[] rented, int count, long missing)
+    {
+        var column = OfSorted(rented.AsMemory(0, count), missing);
+        column._rented = rented;
+        return column;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _rented, null) is not { } rented)
+            return;
+        _sorted = default;
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    private static FeatureColumn OfNumbers(ReadOnlySpan<double> values, double[] kept)
+    {
         var count = 0;
         foreach (var value in values)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -30,10 +31,22 @@ public sealed class BaselineStore(BlobServiceClient blobs)
         return known[(model, version)] = baseline;
     }
 
-    /// <summary>A column's bytes, as <see cref="ColumnFile"/> reads them.</summary>
-    internal async Task<byte[]> ColumnAsync(Baseline baseline, BaselineColumn column, CancellationToken cancel) =>
-        await ReadAsync(StorageNames.BaselineColumn(ModelName.Parse(baseline.Model), baseline.Version, baseline.Source, IndexOf(baseline, column)), cancel)
-            ?? throw new InvalidDataException($"The baseline's column {column.Name} is gone.");
+    /// <summary>A column's bytes, as <see cref="ColumnFile"/> reads them, in rented memory.</summary>
+    internal async Task<IMemoryOwner<byte>> ColumnAsync(Baseline baseline, BaselineColumn column, CancellationToken cancel)
+    {
+        var path = StorageNames.BaselineColumn(ModelName.Parse(baseline.Model), baseline.Version, baseline.Source, IndexOf(baseline, column));
+        try
+        {
+            using var answer = (await container.GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancel)).Value;
+            var bytes = new RentedBytes((int)answer.Details.ContentLength);
+            await answer.Content.ReadExactlyAsync(bytes.Memory, cancel);
+            return bytes;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            throw new InvalidDataException($"The baseline's column {column.Name} is gone.", missing);
+        }
+    }
 
     /// <summary>Keeps a baseline. The one that stands: this, or another that was first.</summary>
     internal async Task<Baseline> KeepAsync(Baseline baseline, IReadOnlyList<byte[]> columns, CancellationToken cancel)
@@ -72,6 +85,19 @@ public sealed class BaselineStore(BlobServiceClient blobs)
         {
             return null;
         }
+    }
+}
+
+/// <summary>So many bytes, given back to the pool at the end.</summary>
+internal sealed class RentedBytes(int length) : IMemoryOwner<byte>
+{
+    private byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+
+    public Memory<byte> Memory => rented.AsMemory(0, length);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref rented, []) is { Length: > 0 } bytes) ArrayPool<byte>.Shared.Return(bytes);
     }
 }
 

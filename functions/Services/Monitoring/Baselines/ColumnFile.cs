@@ -31,17 +31,17 @@ internal static class ColumnFile
 
     /// <summary>A column from its bytes.</summary>
     /// <exception cref="InvalidDataException">The bytes are damaged or of another version.</exception>
-    public static WindowColumn Read(string name, ColumnType type, byte[] bytes)
+    public static WindowColumn Read(string name, ColumnType type, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 42 || bytes[0] != Version || XxHash3.HashToUInt64(bytes.AsSpan(..^8)) != BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(^8..)))
+        if (bytes.Length < 42 || bytes[0] != Version || XxHash3.HashToUInt64(bytes[..^8]) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..]))
             throw new InvalidDataException($"The baseline's column {name} is damaged, or of another version.");
-        using var reader = new BinaryReader(new MemoryStream(bytes, 1, bytes.Length - 9), Encoding.UTF8);
-        var (rows, missing, strange, endless) = (reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
-        var values = reader.ReadByte() switch
+        var counts = MemoryMarshal.Cast<byte, long>(bytes[1..33]);
+        var (rows, missing, strange, endless) = (counts[0], counts[1], counts[2], counts[3]);
+        var values = bytes[33] switch
         {
-            Singles => FeatureColumn.OfSorted(Wide(MemoryMarshal.Cast<byte, float>(bytes.AsSpan(34..^8))), missing),
-            Doubles => FeatureColumn.OfSorted(MemoryMarshal.Cast<byte, double>(bytes.AsSpan(34..^8)).ToArray(), missing),
-            _ => FeatureColumn.OfCounts(ReadLabels(reader), missing),
+            Singles => Wide(MemoryMarshal.Cast<byte, float>(bytes[34..^8]), missing),
+            Doubles => FeatureColumn.OfSorted(MemoryMarshal.Cast<byte, double>(bytes[34..^8]).ToArray(), missing),
+            _ => FeatureColumn.OfCounts(ReadLabels(new(new MemoryStream(bytes[34..^8].ToArray()), Encoding.UTF8)), missing),
         };
         return new(name, type, values) { Rows = rows, Missing = missing, NotANumber = strange, Infinite = endless };
     }
@@ -78,10 +78,10 @@ internal static class ColumnFile
         return labels;
     }
 
-    private static double[] Wide(ReadOnlySpan<float> values)
+    private static FeatureColumn Wide(ReadOnlySpan<float> values, long missing)
     {
-        var wide = new double[values.Length];
+        var wide = System.Buffers.ArrayPool<double>.Shared.Rent(values.Length);
         System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(values, wide.AsSpan());
-        return wide;
+        return FeatureColumn.OfRented(wide, values.Length, missing);
     }
 }

@@ -8,14 +8,28 @@ public sealed class DriftScans(WindowReader reader, References references)
 {
     internal async Task<ScanResult> RunAsync(WindowQuery query, MonitorPolicy monitor, CancellationToken cancel)
     {
-        var current = await reader.ReadAsync(query, cancel);
+        using var current = await reader.ReadAsync(query, cancel);
         if (current.Rows == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has no rows.");
         if (current.Columns.Count == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has none of the columns that are watched.");
         if (Seen(query, current) == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "No prediction of the window has a label yet.");
-        if (await references.FindAsync(query, current, monitor, cancel) is not { } reference)
+        using var reference = await references.FindAsync(query, current, monitor, cancel);
+        if (reference is null)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
-        var outcome = DriftScan.Run([.. Pairs(query, current, reference, monitor)], monitor, -1);
-        return new(outcome, current.Window, current.Rows, Seen(query, current)) { Versions = [.. current.Versions.Keys.Order()], Reference = reference, Flaws = current.Flaws };
+        var outcome = DriftScan.Judge(await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel), monitor);
+        return new(outcome, current.Window, current.Rows, Seen(query, current)) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
+    }
+
+    /// <summary>As many columns at a time as there are cores, whatever their number in all: memory holds no more of them.</summary>
+    private static async Task<ColumnChange[]> MeasureAsync(IReadOnlyList<Pair> pairs, MonitorPolicy monitor, CancellationToken cancel)
+    {
+        var changes = new ColumnChange[pairs.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, changes.Length), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (at, stop) =>
+        {
+            using var reference = await pairs[at].Reference(stop);
+            using var current = pairs[at].Current();
+            changes[at] = DriftScan.Measure(pairs[at].Column, pairs[at].Segment, reference, current, monitor);
+        });
+        return changes;
     }
 
     /// <summary>For labels the rows that have one, otherwise all.</summary>
@@ -23,16 +37,22 @@ public sealed class DriftScans(WindowReader reader, References references)
         ? current.Columns.Values.Sum(column => column.Rows - column.Missing)
         : current.Versions.Values.Sum();
 
-    private static IEnumerable<ColumnPair> Pairs(WindowQuery query, WindowRows current, ReferenceSide reference, MonitorPolicy monitor)
+    private static List<Pair> Pairs(WindowQuery query, WindowRows current, ReferenceSide reference, MonitorPolicy monitor)
     {
+        var pairs = new List<Pair>();
         var names = current.Columns.Keys.Union(reference.Columns.Keys).Where(name => query.Features.Count == 0 || query.Features.Contains(name)).Order(StringComparer.Ordinal).ToArray();
         foreach (var name in names)
-            yield return new(name, null, current.Rows, () => Values(reference, name), () => current.Values(name, null));
+            pairs.Add(new(name, null, stop => ReadAsync(reference, name, stop), () => current.Values(name, null)));
         var (now, before) = (current.SegmentRows(monitor.MinimumRows), reference.Log?.SegmentRows(monitor.MinimumRows) ?? new Dictionary<string, int[]>());
         foreach (var (segment, rows) in now)
             foreach (var name in names)
-                yield return new(name, segment, rows.Length, () => before.TryGetValue(segment, out var old) ? reference.Log!.Values(name, old) : null, () => current.Values(name, rows));
+                pairs.Add(new(name, segment, _ => ValueTask.FromResult(before.TryGetValue(segment, out var old) ? reference.Log!.Values(name, old) : null), () => current.Values(name, rows)));
+        return pairs;
     }
 
-    private static FeatureColumn? Values(ReferenceSide reference, string name) => reference.Columns.TryGetValue(name, out var column) ? column.Read().Values : null;
+    private static async ValueTask<FeatureColumn?> ReadAsync(ReferenceSide reference, string name, CancellationToken cancel) =>
+        reference.Columns.TryGetValue(name, out var column) ? (await column.Read(cancel)).Values : null;
+
+    /// <summary>Both sides of one column in one segment, made when they are needed and let go afterwards.</summary>
+    private sealed record Pair(string Column, string? Segment, Func<CancellationToken, ValueTask<FeatureColumn?>> Reference, Func<FeatureColumn?> Current);
 }

@@ -15,7 +15,8 @@ public sealed class OperationsScans(WindowReader reader, UsualRows usual)
         var outcome = OperationsScan.Run(now, before.Requests == 0 ? null : before, await usual.FindAsync(model, name, window, cancel), monitor);
         return new(outcome, window, now.Requests, now.Requests)
         {
-            Reference = new(References.Words(monitor.Reference.Kind, time), before.Requests, new Dictionary<string, ReferenceColumn>()),
+            Reference = References.Words(monitor.Reference.Kind, time),
+            ReferenceRows = before.Requests,
             Flaws = flaws,
         };
     }

@@ -10,10 +10,10 @@ public sealed class QualityScans(WindowReader reader, References references, Usu
 
     internal async Task<ScanResult> RunAsync(WindowQuery query, string name, MonitorPolicy monitor, IReadOnlyDictionary<string, ColumnContract> contract, CancellationToken cancel)
     {
-        var current = await reader.ReadAsync(query, cancel);
-        var reference = await references.FindAsync(query, current, monitor, cancel);
+        using var current = await reader.ReadAsync(query, cancel);
+        using var reference = await references.FindAsync(query, current, monitor, cancel);
         WindowColumn[] window = [.. current.Columns.Values.AsParallel().AsOrdered().Select(column => column.ToWindow(runs: true))];
-        var input = new QualityInput(window, Columns(query, reference), contract, current.Rows, current.Window.Length)
+        var input = new QualityInput(window, await ColumnsAsync(query, reference, cancel), contract, current.Rows, current.Window.Length)
         {
             UsualRows = await usual.FindAsync(query.Model, name, current.Window, cancel),
             Age = current.Newest is { } newest ? current.Window.To - newest : null,
@@ -24,12 +24,17 @@ public sealed class QualityScans(WindowReader reader, References references, Usu
         };
         return new(QualityScan.Run(input, monitor), current.Window, current.Rows, current.Versions.Values.Sum())
         {
-            Versions = [.. current.Versions.Keys.Order()], Reference = reference, Flaws = current.Flaws,
+            Versions = [.. current.Versions.Keys.Order()], Reference = reference?.Words, ReferenceRows = reference?.Rows ?? 0, Flaws = current.Flaws,
         };
     }
 
-    private static Dictionary<string, WindowColumn> Columns(WindowQuery query, ReferenceSide? reference) => reference is not { Rows: > 0 } ? []
-        : reference.Columns.Where(column => query.Features.Count == 0 || query.Features.Contains(column.Key)).AsParallel().Select(column => column.Value.Read()).ToDictionary(column => column.Name);
+    private static async Task<Dictionary<string, WindowColumn>> ColumnsAsync(WindowQuery query, ReferenceSide? reference, CancellationToken cancel)
+    {
+        var columns = new Dictionary<string, WindowColumn>(StringComparer.Ordinal);
+        foreach (var (name, column) in reference is { Rows: > 0 } ? reference.Columns : new Dictionary<string, ReferenceColumn>())
+            if (query.Features.Count == 0 || query.Features.Contains(name)) columns[name] = await column.Read(cancel);
+        return columns;
+    }
 
     /// <summary>Rows that repeat an earlier one in every column; null where only a sample was kept, whose rows say nothing of those between.</summary>
     private static long? Repeated(WindowRows rows)

@@ -6,8 +6,11 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <param name="Words">What it is, for people.</param>
 /// <param name="Rows">Its rows.</param>
 /// <param name="Columns">Its columns by plain name.</param>
-internal sealed record ReferenceSide(string Words, long Rows, IReadOnlyDictionary<string, ReferenceColumn> Columns)
+internal sealed record ReferenceSide(string Words, long Rows, IReadOnlyDictionary<string, ReferenceColumn> Columns) : IDisposable
 {
+    /// <summary>Gives the rows' memory back.</summary>
+    public void Dispose() => Log?.Dispose();
+
     /// <summary>The rows themselves, where the reference is a stretch of the log.</summary>
     public WindowRows? Log { get; init; }
 
@@ -16,11 +19,11 @@ internal sealed record ReferenceSide(string Words, long Rows, IReadOnlyDictionar
 
     /// <summary>A stretch of the log.</summary>
     public static ReferenceSide Of(WindowRows rows, string words) => new(words, rows.Rows,
-        rows.Columns.Values.ToDictionary(column => column.Name, column => new ReferenceColumn(column.Type, () => column.ToWindow(runs: false)), StringComparer.Ordinal))
+        rows.Columns.Values.ToDictionary(column => column.Name, column => new ReferenceColumn(column.Type, _ => ValueTask.FromResult(column.ToWindow(runs: false))), StringComparer.Ordinal))
     { Log = rows };
 }
 
-/// <summary>One column of a reference, made when it is needed.</summary>
+/// <summary>One column of a reference, read when it is needed.</summary>
 /// <param name="Type">What it holds.</param>
 /// <param name="Read">Its values.</param>
-internal sealed record ReferenceColumn(ColumnType Type, Func<WindowColumn> Read);
+internal sealed record ReferenceColumn(ColumnType Type, Func<CancellationToken, ValueTask<WindowColumn>> Read);

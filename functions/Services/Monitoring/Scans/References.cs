@@ -22,14 +22,13 @@ public sealed class References(WindowReader reader, BaselineStore baselines)
         if (await baselines.FindAsync(query.Model, version, cancel) is not { } baseline) return null;
         BaselineColumn[] columns = [.. baseline.Columns.Where(column => column.Role == RoleOf(query.Signal))];
         if (columns.Length == 0) return null;
-        var read = new Dictionary<string, ReferenceColumn>(StringComparer.Ordinal);
-        foreach (var column in columns)
-        {
-            // As bytes, which are half as large as what they become, column by column, while they are compared.
-            var bytes = await baselines.ColumnAsync(baseline, column, cancel);
-            read[column.Watched] = new(column.Type, () => ColumnFile.Read(column.Watched, column.Type, bytes));
-        }
-        return new($"the baseline of version {version}", baseline.Rows, read);
+        return new($"the baseline of version {version}", baseline.Rows, columns.ToDictionary(column => column.Watched, column => new ReferenceColumn(column.Type, stop => ReadAsync(baseline, column, stop)), StringComparer.Ordinal));
+    }
+
+    private async ValueTask<WindowColumn> ReadAsync(Baseline baseline, BaselineColumn column, CancellationToken cancel)
+    {
+        using var bytes = await baselines.ColumnAsync(baseline, column, cancel);
+        return ColumnFile.Read(column.Watched, column.Type, bytes.Memory.Span);
     }
 
     private static ColumnRole RoleOf(Signal signal) => signal switch

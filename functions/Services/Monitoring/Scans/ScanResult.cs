@@ -12,8 +12,11 @@ internal sealed record ScanResult(ScanOutcome Outcome, TimeWindow Window, long R
     /// <summary>The versions in the window.</summary>
     public IReadOnlyList<int> Versions { get; init; } = [];
 
-    /// <summary>What it was compared with; null where nothing was.</summary>
-    public ReferenceSide? Reference { get; init; }
+    /// <summary>What it was compared with, in words; null where nothing was.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>The reference's rows.</summary>
+    public long ReferenceRows { get; init; }
 
     /// <summary>What could not be read.</summary>
     public IReadOnlyList<string> Flaws { get; init; } = [];

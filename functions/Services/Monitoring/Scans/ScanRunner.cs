@@ -76,8 +76,8 @@ public sealed class ScanRunner(
             {
                 Versions = result.Versions,
                 PolicyVersion = snapshot.PolicyVersion,
-                Reference = result.Reference?.Words,
-                ReferenceRows = result.Reference?.Rows ?? 0,
+                Reference = result.Reference,
+                ReferenceRows = result.ReferenceRows,
                 Checks = result.Outcome.Checks,
                 Flaws = result.Flaws,
             };

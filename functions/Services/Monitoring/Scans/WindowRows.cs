@@ -7,7 +7,7 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <param name="Window">Its time.</param>
 /// <param name="Version">The version whose rows these are; null when the log has none.</param>
 /// <param name="Rows">Rows of that version in the log.</param>
-internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows)
+internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows) : IDisposable
 {
     private const int SegmentsAKey = 50;
 
@@ -33,4 +33,11 @@ internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows)
     public IReadOnlyDictionary<string, int[]> SegmentRows(int least) => Segments
         .SelectMany(key => key.Value.Groups(least, SegmentsAKey).Select(group => (Name: $"{key.Key}={group.Label}", group.Rows)))
         .ToDictionary(group => group.Name, group => group.Rows, StringComparer.Ordinal);
+
+    /// <summary>Gives the columns' memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var column in Columns.Values) column.Dispose();
+        foreach (var column in Segments.Values) column.Dispose();
+    }
 }

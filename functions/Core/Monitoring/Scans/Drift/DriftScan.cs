@@ -2,37 +2,31 @@ using Serverless.Core.Statistics;
 
 namespace Serverless.Core.Monitoring;
 
-/// <summary>Both sides of one column in one segment, made when they are needed and let go afterwards, so that memory holds few of them; a side that is null is not there.</summary>
-/// <param name="Name">The column.</param>
-/// <param name="Segment">The rows, or null for all.</param>
-/// <param name="Rows">About how many values there are; the longest are taken first.</param>
-/// <param name="Reference">Before.</param>
-/// <param name="Current">In the window.</param>
-public sealed record ColumnPair(string Name, string? Segment, long Rows, Func<FeatureColumn?> Reference, Func<FeatureColumn?> Current);
+/// <summary>One column's change in one segment: measured and drawn, not yet judged.</summary>
+/// <param name="Measurement">Statistic, p-value, effect and sizes, or why there are none.</param>
+/// <param name="Histograms">Both sides in the same bins, or null.</param>
+/// <param name="Quantiles">The same quantiles of both sides, or null.</param>
+/// <param name="Words">What moved.</param>
+public sealed record ColumnChange(FeatureMeasurement Measurement, HistogramPair? Histograms, QuantilePair? Quantiles, string Words);
 
-/// <summary>Whether columns are distributed as before: measured in parallel, judged together, told in words and drawn.</summary>
+/// <summary>Whether columns are distributed as before: each measured on its own, so that they may be in parallel, all judged together, told in words.</summary>
 public static class DriftScan
 {
-    /// <summary>Scans one window.</summary>
-    /// <param name="pairs">Every column, in every segment.</param>
-    /// <param name="policy">The monitor's.</param>
-    /// <param name="threads">At most so many at a time; −1 for as many as the machine has. The result does not depend on it.</param>
-    public static ScanOutcome Run(IReadOnlyList<ColumnPair> pairs, MonitorPolicy policy, int threads)
+    /// <summary>Measures one column in one segment; a side that is null is not there.</summary>
+    public static ColumnChange Measure(string column, string? segment, FeatureColumn? reference, FeatureColumn? current, MonitorPolicy policy)
+    {
+        var measured = Measured(column, segment, reference, current, RuleOf(policy));
+        return reference is { Size: > 0 } && current is { Size: > 0 }
+            ? new(measured, ColumnPlots.Histograms(reference, current), ColumnPlots.Quantiles(reference, current), ColumnPlots.WhatMoved(reference, current))
+            : new(measured, null, null, "");
+    }
+
+    /// <summary>Judges all columns and segments of a window together.</summary>
+    public static ScanOutcome Judge(IReadOnlyList<ColumnChange> changes, MonitorPolicy policy)
     {
         var rule = RuleOf(policy);
-        var measured = new FeatureMeasurement[pairs.Count];
-        var drawn = new (HistogramPair? Histograms, QuantilePair? Quantiles, string Words)[pairs.Count];
-        // The most expensive first, so that no thread is left with it at the end.
-        int[] order = [.. Enumerable.Range(0, pairs.Count).OrderByDescending(at => pairs[at].Rows)];
-        Parallel.For(0, order.Length, new() { MaxDegreeOfParallelism = threads }, turn =>
-        {
-            var at = order[turn];
-            FeatureColumn? reference = pairs[at].Reference(), current = pairs[at].Current();
-            measured[at] = Measured(pairs[at], reference, current, rule);
-            drawn[at] = Drawn(reference, current);
-        });
-        var judged = Judge.Scan(measured, rule).Features;
-        var checks = ScanOutcome.Ordered(judged.Select((feature, at) => Check(feature, rule, drawn[at])));
+        var judged = Statistics.Judge.Scan([.. changes.Select(change => change.Measurement)], rule).Features;
+        var checks = ScanOutcome.Ordered(judged.Select((feature, at) => Check(feature, rule, changes[at])));
         var verdict = Overall(checks, policy);
         return new(verdict, Summary(checks, verdict, policy), checks);
     }
@@ -41,22 +35,18 @@ public static class DriftScan
         policy.FalseAlarmRate, policy.MinimumRows, policy.Correction, new(policy.Method, policy.RelevantEffect),
         policy.Columns.ToDictionary(column => column.Key, column => new FeatureRule(column.Value.Method ?? policy.Method, column.Value.RelevantEffect ?? policy.RelevantEffect)));
 
-    private static FeatureMeasurement Measured(ColumnPair pair, FeatureColumn? reference, FeatureColumn? current, DriftRule rule) => (reference, current) switch
+    private static FeatureMeasurement Measured(string column, string? segment, FeatureColumn? reference, FeatureColumn? current, DriftRule rule) => (reference, current) switch
     {
-        (null, _) => new(pair.Name, pair.Segment, rule.For(pair.Name).Method, null, "The reference has no such column or segment."),
-        (_, null) => new(pair.Name, pair.Segment, rule.For(pair.Name).Method, null, "The window has no such column or segment."),
-        _ => Measure.Feature(pair.Name, pair.Segment, reference, current, Fitting(rule.For(pair.Name).Method, reference)),
+        (null, _) => new(column, segment, rule.For(column).Method, null, "The reference has no such column or segment."),
+        (_, null) => new(column, segment, rule.For(column).Method, null, "The window has no such column or segment."),
+        _ => Statistics.Measure.Feature(column, segment, reference, current, Fitting(rule.For(column).Method, reference)),
     };
 
     /// <summary>The monitor's method where the column has it; a method of numbers means χ² for labels.</summary>
     private static DriftMethod Fitting(DriftMethod method, FeatureColumn reference) =>
         reference.Labels is not null && method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein ? DriftMethod.ChiSquare : method;
 
-    private static (HistogramPair?, QuantilePair?, string) Drawn(FeatureColumn? reference, FeatureColumn? current) => reference is { Size: > 0 } && current is { Size: > 0 }
-        ? (ColumnPlots.Histograms(reference, current), ColumnPlots.Quantiles(reference, current), ColumnPlots.WhatMoved(reference, current))
-        : (null, null, "");
-
-    private static FindingCheck Check(FeatureDrift feature, DriftRule rule, (HistogramPair? Histograms, QuantilePair? Quantiles, string Words) drawn)
+    private static FindingCheck Check(FeatureDrift feature, DriftRule rule, ColumnChange drawn)
     {
         var measured = feature.Measurement;
         var name = measured.Segment is { } segment ? $"{measured.Feature} in {segment}" : measured.Feature;

@@ -4,8 +4,8 @@ using Serverless.Core.Statistics;
 
 namespace Serverless.Services.Monitoring.Scans;
 
-/// <summary>One column of a window while its batches are read: values of the kept rows in their order, counts of all rows.</summary>
-internal abstract class GatheredColumn(string name)
+/// <summary>One column of a window while its batches are read: values of the kept rows in their order, counts of all rows. Its memory is rented.</summary>
+internal abstract class GatheredColumn(string name) : IDisposable
 {
     /// <summary>Its plain name.</summary>
     public string Name { get; } = name;
@@ -36,6 +36,9 @@ internal abstract class GatheredColumn(string name)
 
     /// <summary>The kept values as numbers, NaN where there is none; null for labels.</summary>
     public abstract double[]? Numbers(int most);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
 
     /// <summary>Mixes each kept row's value into its hash.</summary>
     public abstract void Mix(Span<ulong> hashes);

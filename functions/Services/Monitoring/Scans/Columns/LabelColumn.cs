@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
@@ -14,37 +15,37 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
 
     private readonly Dictionary<ulong, int> known = [];
     private readonly List<string> labels = [];
-    private readonly NumberColumn<float> lengths = new(name, ColumnType.Text, capacity, ArrowNumber.ReadLengths);
-    private readonly List<int> codes = new(Math.Max(capacity, 16));
+    private int[] codes = ArrayPool<int>.Shared.Rent(Math.Max(capacity, 16));
+    private int kept;
+    private bool text;
     private int[] ofBatch = [];
 
-    public override ColumnType Type => IsText ? ColumnType.Text : logical ? ColumnType.Boolean : ColumnType.Categorical;
+    public override ColumnType Type => text ? ColumnType.Text : logical ? ColumnType.Boolean : ColumnType.Categorical;
 
-    public override int Kept => codes.Count;
+    public override int Kept => kept;
 
-    private bool IsText => labels.Count > LabelProfile.Told;
-
-    public override void Append(IArrowArray? array, int rows, ReadOnlySpan<int> kept)
+    public override void Append(IArrowArray? array, int rows, ReadOnlySpan<int> keptRows)
     {
         Rows += rows;
         if (ofBatch.Length < rows)
             ofBatch = new int[rows];
         var read = ofBatch.AsSpan(0, rows);
         var fits = Read(array, read);
+        if (!text && labels.Count > LabelProfile.Told)
+            BecomeText((StringArray)array!, read);
         Missing += array?.NullCount ?? rows;
         Mistyped += fits || array is null ? 0 : rows - array.NullCount;
-        foreach (var row in kept)
-            codes.Add(read[row]);
-        if (!logical)
-            lengths.Append(array as StringArray, rows, kept);
+        Reserve(keptRows.Length);
+        foreach (var row in keptRows)
+            codes[kept++] = read[row];
     }
 
     public override FeatureColumn Values(int[]? rows)
     {
-        if (IsText)
-            return lengths.Values(rows);
+        if (text)
+            return FeatureColumn.OfNumbers([.. Enumerable.Range(0, rows?.Length ?? kept).Select(at => codes[rows?[at] ?? at]).Select(length => length == None ? double.NaN : length)]);
         var (counts, missing) = (new long[labels.Count], 0L);
-        for (var at = 0; at < (rows?.Length ?? codes.Count); at++)
+        for (var at = 0; at < (rows?.Length ?? kept); at++)
         {
             var code = codes[rows?[at] ?? at];
             if (code == None)
@@ -59,14 +60,20 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
 
     public override void Mix(Span<ulong> hashes)
     {
-        for (var at = 0; at < codes.Count; at++)
+        for (var at = 0; at < kept; at++)
             hashes[at] = Mixed(hashes[at], (ulong)codes[at]);
+    }
+
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref codes, []) is { Length: > 0 } rented)
+            ArrayPool<int>.Shared.Return(rented);
     }
 
     public override long LongestRun()
     {
         var (longest, run, last) = (0L, 0L, None);
-        foreach (var code in codes)
+        foreach (var code in codes.AsSpan(0, kept))
         {
             run = code == None ? 0 : code == last ? run + 1 : 1;
             longest = Math.Max(longest, run);
@@ -78,9 +85,9 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
     /// <summary>The kept rows of each label, the commonest first; rows without a label belong to none.</summary>
     public IEnumerable<(string Label, int[] Rows)> Groups(int least, int most)
     {
-        var counts = new int[labels.Count];
-        foreach (var code in codes)
-            if (code != None)
+        var counts = new int[text ? 0 : labels.Count];
+        foreach (var code in codes.AsSpan(0, kept))
+            if (code != None && !text)
                 counts[code]++;
         foreach (var label in Enumerable.Range(0, counts.Length).Where(label => counts[label] >= least).OrderByDescending(label => counts[label]).Take(most))
             yield return (labels[label], Of(label, counts[label]));
@@ -89,7 +96,7 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
     private int[] Of(int label, int count)
     {
         var rows = new int[count];
-        for (int at = 0, next = 0; at < codes.Count; at++)
+        for (int at = 0, next = 0; at < kept; at++)
             if (codes[at] == label)
                 rows[next++] = at;
         return rows;
@@ -101,7 +108,7 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
         {
             case StringArray texts when !logical:
                 for (var row = 0; row < texts.Length; row++)
-                    target[row] = texts.IsNull(row) ? None : Code(texts.GetBytes(row));
+                    target[row] = texts.IsNull(row) ? None : text ? Encoding.UTF8.GetCharCount(texts.GetBytes(row)) : Code(texts.GetBytes(row));
                 return true;
             case BooleanArray flags:
                 for (var row = 0; row < flags.Length; row++)
@@ -125,13 +132,32 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
         return true;
     }
 
+    /// <summary>Too many labels to be labels: from here on each row holds its text's length in characters.</summary>
+    private void BecomeText(StringArray array, Span<int> read)
+    {
+        text = true;
+        for (var at = 0; at < kept; at++)
+            codes[at] = codes[at] == None ? None : labels[codes[at]].Length;
+        Read(array, read);
+    }
+
+    private void Reserve(int more)
+    {
+        if (kept + more <= codes.Length)
+            return;
+        var larger = ArrayPool<int>.Shared.Rent(Math.Max(kept + more, codes.Length * 2));
+        codes.AsSpan(0, kept).CopyTo(larger);
+        ArrayPool<int>.Shared.Return(codes);
+        codes = larger;
+    }
+
     /// <summary>By the hash alone: with 64 good bits and at most ten thousand labels two meet once in 10¹¹ windows.</summary>
     private int Code(ReadOnlySpan<byte> label)
     {
         var hash = XxHash3.HashToUInt64(label);
         if (known.TryGetValue(hash, out var code))
             return code;
-        if (IsText)
+        if (labels.Count > LabelProfile.Told)
             return labels.Count - 1;
         known[hash] = code = labels.Count;
         labels.Add(Encoding.UTF8.GetString(label));

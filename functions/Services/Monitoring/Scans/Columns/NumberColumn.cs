@@ -15,7 +15,7 @@ namespace Serverless.Services.Monitoring.Scans;
 internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity, ArrowNumbers<T> read) : GatheredColumn(name)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private T[] values = GC.AllocateUninitializedArray<T>(Math.Max(capacity, 16));
+    private T[] values = ArrayPool<T>.Shared.Rent(Math.Max(capacity, 16));
     private int kept;
     private long notANumber, infinite;
 
@@ -54,9 +54,7 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
         else
             for (var at = 0; at < count; at++)
                 buffer[at] = double.CreateTruncating(values[rows[at]]);
-        var column = FeatureColumn.OfNumbers(buffer.AsSpan(0, count));
-        ArrayPool<double>.Shared.Return(buffer);
-        return column;
+        return FeatureColumn.OfRentedNumbers(buffer, count);
     }
 
     public override double[] Numbers(int most)
@@ -83,6 +81,12 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
             last = value;
         }
         return longest;
+    }
+
+    public override void Dispose()
+    {
+        if (Interlocked.Exchange(ref values, []) is { Length: > 0 } rented)
+            ArrayPool<T>.Shared.Return(rented);
     }
 
     public override WindowColumn ToWindow(bool runs) => base.ToWindow(runs) with { NotANumber = notANumber, Infinite = infinite };
@@ -113,7 +117,11 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
 
     private void Reserve(int more)
     {
-        if (kept + more > values.Length)
-            System.Array.Resize(ref values, Math.Max(kept + more, values.Length * 2));
+        if (kept + more <= values.Length)
+            return;
+        var larger = ArrayPool<T>.Shared.Rent(Math.Max(kept + more, values.Length * 2));
+        values.AsSpan(0, kept).CopyTo(larger);
+        ArrayPool<T>.Shared.Return(values);
+        values = larger;
     }
 }
