@@ -28,8 +28,14 @@ internal static class Words
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>A share in per cent.</summary>
-    public static string Percent(double share) => share is > 0 and < 0.0001 ? "< 0.01 %"
-        : double.IsFinite(share) ? (share * 100).ToString(share < 0.1 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + " %" : "no number";
+    public static string Percent(double share) => Math.Abs(share) switch
+    {
+        double.NaN => "no number",
+        > 10 => $"{Number(Math.Clamp(share, -1e298, 1e298) * 100)} %",
+        > 0 and < 0.0001 => "< 0.01 %",
+        < 0.1 => (share * 100).ToString("0.##", CultureInfo.InvariantCulture) + " %",
+        _ => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %",
+    };
 
     /// <summary>A p-value.</summary>
     public static string Chance(double p) => p switch
