@@ -8,14 +8,22 @@ internal static class CheckCard
 {
     /// <summary>A breach, open.</summary>
     public static Markup Open(FindingCheck check, CheckHistory history, bool told) => Markup.Of(
-        $"<article class=\"card breached\"><header><h3>{Name(check)}</h3>{Tags(check)}</header><p class=\"words\">{check.Words}</p>{Body(check, history, told)}</article>\n");
+        $"<article class=\"card breached\"><header><h3>{Name(check)}</h3>{Tags(check)}</header><p class=\"words\">{Said(check)}</p>{Body(check, history, told)}</article>\n");
 
     /// <summary>Another check, to be opened.</summary>
     public static Markup Folded(FindingCheck check, CheckHistory history, bool told) => Markup.Of(
-        $"<details class=\"card\"><summary><span class=\"name\">{Name(check)}</span>{Tags(check)}<span class=\"ratio\">{Share(check)}</span></summary><p class=\"words\">{check.Words}</p>{Body(check, history, told)}</details>\n");
+        $"<details class=\"card\"><summary><span class=\"name\">{Name(check)}</span>{Tags(check)}<span class=\"ratio\">{Share(check)}</span></summary><p class=\"words\">{Said(check)}</p>{Body(check, history, told)}</details>\n");
 
     /// <summary>The subject; other scripts cannot turn the line around.</summary>
     public static Markup Name(FindingCheck check) => Markup.Of($"<bdi>{check.Subject}</bdi>");
+
+    /// <summary>The words without the name in front, which the heading has.</summary>
+    private static string Said(FindingCheck check)
+    {
+        string[] names = [$"{check.Subject} in {check.Segment}: ", $"{check.Subject}: "];
+        var words = names.Where(name => check.Words.StartsWith(name, StringComparison.Ordinal)).Select(name => check.Words[name.Length..]).FirstOrDefault(check.Words);
+        return words.Length > 0 ? char.ToUpperInvariant(words[0]) + words[1..] : "";
+    }
 
     private static Markup Tags(FindingCheck check) => Markup.Of(
         $"<span class=\"tag\">{Words.Spaced(check.Check)}</span>{(check.Segment is { } segment ? Markup.Of($"<span class=\"tag\"><bdi>{segment}</bdi></span>") : Markup.Empty)}");

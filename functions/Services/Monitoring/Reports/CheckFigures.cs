@@ -16,7 +16,7 @@ internal static class CheckFigures
         ("p-value", Say(check.PValue, Words.Chance)),
         ("corrected p", Say(check.AdjustedPValue, Words.Chance)),
         ("effect", Say(check.Effect, Words.Number)),
-        ("matters from", Say(check.RelevantEffect, Words.Number)),
+        ("effect's limit", Say(check.RelevantEffect, Words.Number)),
         ("value", check.Value == check.Effect ? null : Say(check.Value, Words.Number)),
         ("threshold", check.Threshold == check.RelevantEffect ? null : Say(check.Threshold, Words.Number)),
         ("reference values", Size(check.ReferenceSize)),

@@ -25,6 +25,9 @@ internal static class Headline
         FindingVerdict.Failed => "failed",
     };
 
+    /// <summary>The verdict as a mark beside the title.</summary>
+    public static string Mark(FindingVerdict verdict) => Word(verdict) is var word ? char.ToUpperInvariant(word[0]) + word[1..] : "";
+
     /// <summary>What is watched, as a title.</summary>
     public static string Watched(Signal signal) => signal switch
     {

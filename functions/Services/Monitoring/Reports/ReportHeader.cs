@@ -9,7 +9,7 @@ internal static class ReportHeader
     /// <summary>The head of the page.</summary>
     public static Markup Of(Finding finding) => Markup.Of($"""
         <header class="top {Tone.Of(finding.Verdict)}">
-        <p class="eyebrow">{Headline.Watched(finding.Signal)} <span aria-hidden="true">/</span> <bdi>{finding.Model}</bdi></p>
+        <p class="eyebrow"><b>{Headline.Mark(finding.Verdict)}</b> {Headline.Watched(finding.Signal)} of <bdi>{finding.Model}</bdi></p>
         <h1>{Headline.Of(finding)}</h1>
         <p class="lead">{finding.Summary}</p>
         <dl>{Markup.Each(Facts(finding), fact => Markup.Of($"<div><dt>{fact.Name}</dt><dd>{fact.Text}</dd></div>"))}</dl>

@@ -14,9 +14,8 @@ internal static class ReportStyle
         h1 { margin: .35rem 0 .9rem; font-size: clamp(1.9rem, 5vw, 2.9rem); letter-spacing: -.022em; }
         h2 { margin: 3.2rem 0 1rem; font-size: 1.3rem; letter-spacing: -.01em; }
         h3 { margin: 0; font-size: 1.12rem; }
-        .top { padding-left: 1.5rem; border-left: 5px solid var(--tone); }
-        .bad { --tone: var(--beyond); } .good { --tone: var(--good); } .open { --tone: var(--open); }
-        .eyebrow { margin: 0; color: var(--tone); font-size: .86rem; font-weight: 600; }
+                .bad { --tone: var(--beyond); } .good { --tone: var(--good); } .open { --tone: var(--open); }
+        .eyebrow { margin: 0; color: var(--soft); font-size: .92rem; } .eyebrow b { margin-right: .6em; color: var(--tone); font-weight: 650; } .eyebrow b::before { content: ""; display: inline-block; width: .62em; height: .62em; margin-right: .45em; border-radius: 50%; background: var(--tone); }
         .lead { margin: 0 0 1.6rem; max-width: 46rem; font-size: 1.06rem; }
         dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .9rem 2rem; margin: 0; padding-top: 1.3rem; border-top: 1px solid var(--rule); }
         dt { color: var(--soft); font-size: .82rem; } dd { margin: 0; font-size: .95rem; }
@@ -33,13 +32,13 @@ internal static class ReportStyle
         figure { margin: 0; overflow-x: auto; } figcaption, caption { margin-bottom: .5rem; color: var(--soft); font-size: .84rem; text-align: left; } figcaption b { color: var(--ink); font-weight: 600; margin-right: .35em; }
         .key { display: inline-block; width: .72em; height: .72em; margin: 0 .35em 0 .5em; border-radius: 2px; background: var(--side); } .reference { --side: var(--reference); } .current { --side: var(--window); } .beyond { --side: var(--beyond); }
         svg { display: block; width: 100%; height: auto; font-size: 12px; }
-        svg text { fill: var(--soft); unicode-bidi: isolate; } svg text.name { fill: var(--ink); } svg text.beyond { fill: var(--beyond); font-weight: 600; } .end { text-anchor: end; } .mid { text-anchor: middle; }
+        svg text { fill: var(--soft); unicode-bidi: isolate; } svg text.name { fill: var(--ink); } svg text.beyond { fill: var(--beyond); font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; } .end { text-anchor: end; } .mid { text-anchor: middle; }
         .axis { stroke: var(--reference); } .grid { stroke: var(--grid); } .diagonal { stroke: var(--reference); stroke-dasharray: 2 4; } .limit { stroke: var(--beyond); stroke-width: 1.5; stroke-dasharray: 6 4; }
         .area { fill: var(--side); fill-opacity: .2; stroke: var(--side); stroke-width: 1.6; stroke-linejoin: round; } .reference.area { fill-opacity: .26; }
         .bar { fill: var(--side); } .line { fill: none; stroke: var(--side); stroke-width: 1.8; stroke-linejoin: round; } .dot { fill: var(--side); stroke: var(--card); stroke-width: 1.2; } .median { stroke: var(--side); stroke-width: 1.4; stroke-dasharray: 4 3; }
         .tell rect { fill: transparent; } .tell rect:hover { fill: var(--ink); fill-opacity: .07; }
         table { width: 100%; border-collapse: collapse; font-size: .88rem; } th { text-align: left; font-weight: 400; color: var(--soft); } th, td { padding: .32rem .6rem .32rem 0; border-bottom: 1px solid var(--rule); vertical-align: middle; } thead th { font-size: .82rem; } tbody th { color: var(--ink); }
-        .figures caption { color: var(--ink); font-weight: 600; margin-bottom: .2rem; } .figures th { color: var(--soft); } .figures td, .number { text-align: right; padding-right: 0; } th.number { text-align: right; } td.number, th.number { padding-left: .8rem; white-space: nowrap; }
+        .figures caption { color: var(--ink); font-weight: 600; margin-bottom: .2rem; } .figures th { color: var(--soft); } .figures :is(th, td) { padding-block: .18rem; } .figures td, .number { text-align: right; padding-right: 0; } th.number { text-align: right; } td.number, th.number { padding-left: .8rem; white-space: nowrap; }
         .missing svg { width: 20rem; max-width: 40vw; } td.beyond { color: var(--beyond); font-weight: 600; }
         .wide { overflow-x: auto; } .all > summary { margin-bottom: .8rem; color: var(--soft); } .chip { color: var(--tone); white-space: nowrap; } .chip.bad { font-weight: 600; }
         .flaws { padding-left: 1.2rem; color: var(--soft); font-size: .92rem; }

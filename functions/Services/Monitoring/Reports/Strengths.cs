@@ -14,7 +14,7 @@ internal static class Strengths
     {
         FindingCheck[] all = [.. checks.Where(check => check.Effect is not null && ReportPlan.Ratio(check) is not null).OrderByDescending(check => ReportPlan.Ratio(check))];
         return all.Length < Fewest ? Markup.Empty : Markup.Of(
-            $"<section><h2>Changes against their limits</h2><figure><figcaption><b>Effect</b> in units of its limit; beyond the line it matters{(all.Length > Most ? $" · the strongest {Most} of {Words.Count(all.Length)}" : "")}</figcaption>{Draw([.. all.Take(Most)])}</figure></section>\n");
+            $"<section><h2>Changes against their limits</h2><figure><figcaption><b>Effect</b> in units of its limit <i class=\"key beyond\"></i>breached <i class=\"key reference\"></i>within the limit, or explained by chance{(all.Length > Most ? $" · the strongest {Most} of {Words.Count(all.Length)}" : "")}</figcaption>{Draw([.. all.Take(Most)])}</figure></section>\n");
     }
 
     private static Markup Draw(FindingCheck[] checks)
@@ -28,6 +28,6 @@ internal static class Strengths
     private static Markup Bar(FindingCheck check, double y, Scale across)
     {
         var (name, ratio) = (check.Segment is { } segment ? $"{check.Subject} in {segment}" : check.Subject, ReportPlan.Ratio(check)!.Value);
-        return Markup.Of($"<g><title>{name}: {Words.Number(ratio)} times the limit</title><text class=\"name end\" x=\"{Left - 12}\" y=\"{y + 13}\">{Drawing.Short(name, 28)}</text><rect class=\"{(check.Verdict == FindingVerdict.Breached ? "beyond" : "reference")} bar\" x=\"{Left}\" y=\"{y + 2}\" width=\"{Math.Max(0, across.At(ratio) - Left)}\" height=\"{Row - 10}\"/><text class=\"tick\" x=\"{across.At(ratio) + 7}\" y=\"{y + 13}\">{Words.Number(ratio)} ×</text></g>");
+        return Markup.Of($"<g><title>{name}: {Words.Times(ratio)} its limit</title><text class=\"name end\" x=\"{Left - 12}\" y=\"{y + 13}\">{Drawing.Short(name, 28)}</text><rect class=\"{(check.Verdict == FindingVerdict.Breached ? "beyond" : "reference")} bar\" x=\"{Left}\" y=\"{y + 3.5}\" width=\"{Math.Max(0, across.At(ratio) - Left)}\" height=\"{Row - 13}\"/><text class=\"tick\" x=\"{across.At(ratio) + 7}\" y=\"{y + 13}\">{Words.Times(ratio)}</text></g>");
     }
 }

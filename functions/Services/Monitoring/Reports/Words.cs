@@ -49,7 +49,12 @@ internal static class Words
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>A window; midnights are left out where both ends are one.</summary>
-    public static string Span(TimeWindow window) => $"{Time(window.From)} to {Time(window.To)} UTC";
+    public static string Span(TimeWindow window) => window.From.UtcDateTime.TimeOfDay == default && window.To.UtcDateTime.TimeOfDay == default
+        ? $"{Time(window.From)[..10]} to {Time(window.To)[..10]} UTC"
+        : $"{Time(window.From)} to {Time(window.To)} UTC";
+
+    /// <summary>A multiple with one decimal.</summary>
+    public static string Times(double ratio) => (ratio < 1_000 ? ratio.ToString("0.0", CultureInfo.InvariantCulture) : Number(ratio)) + " ×";
 
     /// <summary><c>KolmogorovSmirnov</c> as <c>Kolmogorov–Smirnov</c>.</summary>
     public static string Method(string name) => name switch

@@ -10,7 +10,7 @@ namespace Serverless.Services.Tests.Monitoring.Reports;
 internal static class Elec2
 {
     private const int RowsAWeek = 336, ReferenceWeeks = 5;
-    private static readonly DateTimeOffset Monday = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Monday = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Lazy<(string[] Names, double[][] Rows)> Data = new(Read);
 
     /// <summary>The finding of one week, counted from the first that has a reference.</summary>

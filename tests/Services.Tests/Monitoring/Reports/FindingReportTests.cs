@@ -38,8 +38,8 @@ public sealed partial class FindingReportTests
     [Fact]
     public void Html_OfRealData_IsWellFormed_AndShowsWhatMoved()
     {
-        var finding = Elec2.Week(24);
-        var html = FindingReport.Html(finding, [.. Enumerable.Range(0, 24).Select(Elec2.Week)]);
+        var finding = Elec2.Week(96);
+        var html = FindingReport.Html(finding, [.. Enumerable.Range(66, 30).Select(Elec2.Week)]);
         IsWellFormed(html);
         Assert.Contains("features drifted</h1>", html, StringComparison.Ordinal);
         if (Environment.GetEnvironmentVariable("REPORT_FOLDER") is { } folder) File.WriteAllText(Path.Combine(folder, "report.html"), html);

@@ -17,7 +17,7 @@ internal readonly record struct Bin(double From, double To, double Reference, do
     {
         var (reference, current) = (Shares(pair.Reference), Shares(pair.Current));
         var count = Math.Min(pair.Edges.Count - 1, Math.Min(reference.Count, current.Count));
-        return [.. Enumerable.Range(0, Math.Max(0, count)).Where(k => double.IsFinite(pair.Edges[k]) && double.IsFinite(pair.Edges[k + 1])).Select(k => Wide(pair.Edges[k], pair.Edges[k + 1], reference[k], current[k]))];
+        return Joined([.. Enumerable.Range(0, Math.Max(0, count)).Where(k => double.IsFinite(pair.Edges[k]) && double.IsFinite(pair.Edges[k + 1])).Select(k => Wide(pair.Edges[k], pair.Edges[k + 1], reference[k], current[k]))]);
     }
 
     /// <summary>What of the axis is shown: the outermost bins reach to the extremes, and of one that is far wider than its neighbour only the beginning is drawn.</summary>
@@ -35,6 +35,16 @@ internal readonly record struct Bin(double From, double To, double Reference, do
         var all = finite.Sum();
         return [.. finite.Select(count => all > 0 ? count / all : 0)];
     }
+
+    /// <summary>The outermost bins may be slivers, whose few rows would tower over everything; they go to their neighbours.</summary>
+    private static IReadOnlyList<Bin> Joined(IReadOnlyList<Bin> bins)
+    {
+        if (bins.Count > 2 && bins[0].Width < bins[1].Width / 2) bins = [Both(bins[0], bins[1]), .. bins.Skip(2)];
+        if (bins.Count > 2 && bins[^1].Width < bins[^2].Width / 2) bins = [.. bins.Take(bins.Count - 2), Both(bins[^2], bins[^1])];
+        return bins;
+    }
+
+    private static Bin Both(Bin left, Bin right) => new(left.From, right.To, left.Reference + right.Reference, left.Current + right.Current);
 
     private static Bin Wide(double from, double to, double reference, double current)
     {

@@ -5,7 +5,7 @@ namespace Serverless.Services.Monitoring.Reports.Plots;
 /// <summary>Two distributions of numbers, one over the other. Bins differ in width, so their areas are the shares.</summary>
 internal static class DensityPlot
 {
-    private const double Width = 560, Height = 216, Left = 8, Right = 552, Top = 12, Base = 180;
+    private const double Width = 560, Height = 250, Left = 8, Right = 552, Top = 12, Base = 222;
 
     /// <summary>Draws both sides; the medians as marks below the axis.</summary>
     public static Markup Draw(string title, HistogramPair pair, QuantilePair? quantiles, bool told)

@@ -5,7 +5,7 @@ namespace Serverless.Services.Monitoring.Reports.Plots;
 /// <summary>Quantiles of the window over those of the reference. On the diagonal nothing moved.</summary>
 internal static class QuantilePlot
 {
-    private const double Width = 280, Height = 262, Left = 46, Right = 270, Top = 10, Base = 222;
+    private const double Width = 280, Height = 248, Left = 46, Right = 270, Top = 10, Base = 208;
 
     /// <summary>Draws the points and the line through them.</summary>
     public static Markup Draw(string title, QuantilePair pair)

@@ -9,7 +9,7 @@ internal readonly record struct SeriesPoint(DateTimeOffset Time, double Value, b
 /// <summary>A check's value from window to window, and its limit.</summary>
 internal static class SeriesPlot
 {
-    private const double Width = 560, Height = 158, Left = 52, Right = 548, Top = 12, Base = 126;
+    private const double Width = 560, Height = 196, Left = 52, Right = 548, Top = 12, Base = 162;
 
     /// <summary>Draws the points, oldest first; the last is the window of the report.</summary>
     public static Markup Draw(string title, IReadOnlyList<SeriesPoint> points, double? limit)
