@@ -48,6 +48,7 @@ public static class RoleTable
         ["GetScan"] = Role.Contribute,
         ["ListFindings"] = Reader,
         ["GetFinding"] = Reader,
+        ["GetReport"] = Reader,
         ["GetSeries"] = Reader,
         ["GetHealth"] = Role.Open,
         ["GetServer"] = Reader,
