@@ -30,14 +30,8 @@ public sealed class ReportService(FindingService findings, FindingStore store)
     private async Task<IReadOnlyList<Finding>> EarlierAsync(Finding finding, CancellationToken cancel)
     {
         var (rows, _) = await store.ListAsync(ModelName.Parse(finding.Model), finding.Monitor, DateTimeOffset.UnixEpoch, finding.Window.To, null, MostWindows + 1, cancel);
-        return [.. rows.Where(row => row.Window.To < finding.Window.To).Take(MostWindows).Select(Told)];
+        return [.. rows.Where(row => row.Window.To < finding.Window.To).Take(MostWindows).Select(row => row.Finding)];
     }
-
-    private static Finding Told(FindingRow row) => new(row.Id, row.Model, row.Monitor, row.Signal, row.Window, row.Scanned, row.Verdict, row.Summary, row.Rows)
-    {
-        Revision = row.Revision,
-        Checks = [.. row.Figures.Select(figure => new FindingCheck(figure.Subject, figure.Check, figure.Segment, figure.Verdict, "") { Value = figure.Value })],
-    };
 
     /// <summary>Whether JSON is asked for before HTML; whoever takes anything gets the page.</summary>
     private static bool PrefersJson(HttpRequest request)

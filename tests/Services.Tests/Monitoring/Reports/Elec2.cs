@@ -17,8 +17,9 @@ internal static class Elec2
     public static Finding Week(int week)
     {
         var first = (week + 5) * RowsAWeek;
-        var pairs = Data.Value.Names.Select((name, at) => new ColumnPair(name, null, RowsAWeek, () => Column(at, first - ReferenceWeeks * RowsAWeek, ReferenceWeeks * RowsAWeek), () => Column(at, first, RowsAWeek))).ToArray();
-        var outcome = DriftScan.Run([.. pairs.Where(pair => pair.Name is not ("date" or "period"))], new MonitorPolicy(), 1);
+        var changes = Data.Value.Names.Index().Where(column => column.Item is not ("date" or "period")).Select(column => DriftScan.Measure(
+            column.Item, null, Column(column.Index, first - ReferenceWeeks * RowsAWeek, ReferenceWeeks * RowsAWeek), Column(column.Index, first, RowsAWeek), new MonitorPolicy()));
+        var outcome = DriftScan.Judge([.. changes], new MonitorPolicy());
         var end = Monday.AddDays(7 * (week + 6));
         return new(Guid.Parse($"01900000-0000-7000-8000-{week:D12}"), "elec2-price", "feature-drift", Core.Monitoring.Signal.FeatureDrift, new(end.AddDays(-7), end), end.AddMinutes(67), outcome.Verdict, outcome.Summary, RowsAWeek)
         {
