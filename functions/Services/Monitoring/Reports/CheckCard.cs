@@ -17,8 +17,8 @@ internal static class CheckCard
     /// <summary>The subject; other scripts cannot turn the line around.</summary>
     public static Markup Name(FindingCheck check) => Markup.Of($"<bdi>{check.Subject}</bdi>");
 
-    /// <summary>The words without the name in front, which the heading has.</summary>
-    private static string Said(FindingCheck check)
+    /// <summary>The words without the name in front, which stands above or beside them already.</summary>
+    public static string Said(FindingCheck check)
     {
         string[] names = [$"{check.Subject} in {check.Segment}: ", $"{check.Subject}: "];
         var words = names.Where(name => check.Words.StartsWith(name, StringComparison.Ordinal)).Select(name => check.Words[name.Length..]).FirstOrDefault(check.Words);
@@ -38,17 +38,15 @@ internal static class CheckCard
         if (check.Histograms is not { Reference.Count: > 0 } pair) return Markup.Empty;
         var title = $"Distribution of {check.Subject} in the reference and in the window";
         var drawn = pair.Labels.Count > 0 ? LabelPlot.Draw(title, pair) : DensityPlot.Draw(title, pair, check.Quantiles, told);
-        return Figure(Markup.Of($"<b>Distribution</b> <i class=\"key reference\"></i>reference <i class=\"key current\"></i>window{Notes(check, pair)}"), drawn);
+        return Figure(Markup.Of($"<b>Distribution</b> <i class=\"key reference\"></i>reference <i class=\"key current\"></i>window{(pair.Labels.Count > 0 || check.Quantiles is null ? "" : " · dashed: medians")}"), Markup.Of($"{drawn}{Cut(pair)}"));
     }
 
-    private static Markup Notes(FindingCheck check, HistogramPair pair) => pair.Labels.Count > 0 ? Markup.Empty
-        : Markup.Of($"{(check.Quantiles is null ? "" : " · dashed: medians")}{Cut(pair)}");
-
-    private static string Cut(HistogramPair pair)
+    private static Markup Cut(HistogramPair pair)
     {
         var bins = Bin.Of(pair);
         var shown = Bin.Shown(bins);
-        return bins.Count > 0 && (shown.Min() > bins[0].From || shown.Max() < bins[^1].To) ? $" · values reach from {Words.Number(bins[0].From)} to {Words.Number(bins[^1].To)}" : "";
+        return bins.Count > 0 && (shown.Min() > bins[0].From || shown.Max() < bins[^1].To) 
+            ? Markup.Of($"<p class=\"note\">A few values lie beyond what is drawn: they reach from {Words.Number(bins[0].From)} to {Words.Number(bins[^1].To)}.</p>") : Markup.Empty;
     }
 
     private static Markup Series(FindingCheck check, CheckHistory history) => history.Find(check) is not { Count: > 0 } points ? Markup.Empty

@@ -13,7 +13,7 @@ internal static class MissingSection
     {
         var columns = history.Missing();
         return columns.Count == 0 ? Markup.Empty : Markup.Of(
-            $"<section><h2>Missing values over time</h2><div class=\"wide\"><table class=\"missing\"><caption>Share of rows without a value{Most(columns.Count)}; every line has a scale of its own</caption><thead><tr><th scope=\"col\">column</th><th scope=\"col\">{Words.Time(columns[0].Points[0].Time)} to {Words.Time(columns[0].Points[^1].Time)}</th><th scope=\"col\" class=\"number\">highest</th><th scope=\"col\" class=\"number\">now</th></tr></thead><tbody>{Markup.Each(columns.Take(MostColumns), column => Row(column.Subject, column.Segment, column.Points))}</tbody></table></div></section>\n");
+            $"<section><h2>Missing values over time</h2><div class=\"wide\"><table class=\"missing\"><caption>Share of rows without a value{Most(columns.Count)}; every line has a scale of its own</caption><thead><tr><th scope=\"col\">column</th><th scope=\"col\">{Words.Day(columns[0].Points[0].Time)} to {Words.Day(columns[0].Points[^1].Time)}</th><th scope=\"col\" class=\"number\">highest</th><th scope=\"col\" class=\"number\">now</th></tr></thead><tbody>{Markup.Each(columns.Take(MostColumns), column => Row(column.Subject, column.Segment, column.Points))}</tbody></table></div></section>\n");
     }
 
     private static string Most(int columns) => columns > MostColumns ? $", the {MostColumns} highest of {columns} columns" : "";

@@ -11,7 +11,7 @@ internal static class ReportHeader
         <header class="top {Tone.Of(finding.Verdict)}">
         <p class="eyebrow"><b>{Headline.Mark(finding.Verdict)}</b> {Headline.Watched(finding.Signal)} of <bdi>{finding.Model}</bdi></p>
         <h1>{Headline.Of(finding)}</h1>
-        <p class="lead">{finding.Summary}</p>
+        {ReportLead.Of(finding)}
         <dl>{Markup.Each(Facts(finding), fact => Markup.Of($"<div><dt>{fact.Name}</dt><dd>{fact.Text}</dd></div>"))}</dl>
         </header>
         """);

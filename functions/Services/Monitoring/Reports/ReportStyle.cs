@@ -16,7 +16,7 @@ internal static class ReportStyle
         h3 { margin: 0; font-size: 1.12rem; }
                 .bad { --tone: var(--beyond); } .good { --tone: var(--good); } .open { --tone: var(--open); }
         .eyebrow { margin: 0; color: var(--soft); font-size: .92rem; } .eyebrow b { margin-right: .6em; color: var(--tone); font-weight: 650; } .eyebrow b::before { content: ""; display: inline-block; width: .62em; height: .62em; margin-right: .45em; border-radius: 50%; background: var(--tone); }
-        .lead { margin: 0 0 1.6rem; max-width: 46rem; font-size: 1.06rem; }
+        .lead { margin: 0 0 1.8rem; max-width: 48rem; font-size: 1.02rem; text-wrap: pretty; } ul.lead { padding: 0; list-style: none; } ul.lead li { margin-bottom: .5rem; }
         dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .9rem 2rem; margin: 0; padding-top: 1.3rem; border-top: 1px solid var(--rule); }
         dt { color: var(--soft); font-size: .82rem; } dd { margin: 0; font-size: .95rem; }
         .card { margin: 0 0 1.1rem; padding: 1.3rem 1.5rem 1.4rem; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
@@ -30,7 +30,7 @@ internal static class ReportStyle
         .evidence { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: 1.4rem 2rem; }
         .evidence > div { display: flex; flex-direction: column; gap: 1.3rem; } .evidence > div:empty { display: none; }
         figure { margin: 0; overflow-x: auto; } figcaption, caption { margin-bottom: .5rem; color: var(--soft); font-size: .84rem; text-align: left; } figcaption b { color: var(--ink); font-weight: 600; margin-right: .35em; }
-        .key { display: inline-block; width: .72em; height: .72em; margin: 0 .35em 0 .5em; border-radius: 2px; background: var(--side); } .reference { --side: var(--reference); } .current { --side: var(--window); } .beyond { --side: var(--beyond); }
+        .note { margin: .2rem 0 0; color: var(--soft); font-size: .8rem; } .key { display: inline-block; width: .72em; height: .72em; margin: 0 .35em 0 .5em; border-radius: 2px; background: var(--side); } .reference { --side: var(--reference); } .current { --side: var(--window); } .beyond { --side: var(--beyond); }
         svg { display: block; width: 100%; height: auto; font-size: 12px; }
         svg text { fill: var(--soft); unicode-bidi: isolate; } svg text.name { fill: var(--ink); } svg text.beyond { fill: var(--beyond); font-weight: 600; paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; } .end { text-anchor: end; } .mid { text-anchor: middle; }
         .axis { stroke: var(--reference); } .grid { stroke: var(--grid); } .diagonal { stroke: var(--reference); stroke-dasharray: 2 4; } .limit { stroke: var(--beyond); stroke-width: 1.5; stroke-dasharray: 6 4; }
@@ -43,7 +43,7 @@ internal static class ReportStyle
         .wide { overflow-x: auto; } .all > summary { margin-bottom: .8rem; color: var(--soft); } .chip { color: var(--tone); white-space: nowrap; } .chip.bad { font-weight: 600; }
         .flaws { padding-left: 1.2rem; color: var(--soft); font-size: .92rem; }
         footer { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .88rem; } footer p { max-width: 48rem; margin: 0; }
-        @media (max-width: 44rem) { body { padding: 1.5rem 1rem; } .evidence { grid-template-columns: minmax(0, 1fr); } .card { padding-inline: 1rem; } .evidence > div:first-child svg { min-width: 26rem; } }
+        @media (max-width: 44rem) { body { padding: 1.5rem 1rem; } .evidence { grid-template-columns: minmax(0, 1fr); } .card { padding-inline: 1rem; } .evidence > div:first-child svg { min-width: 26rem; } .evidence > div:last-child svg { max-width: 19rem; } section > figure svg { min-width: 36rem; } dl { grid-template-columns: 1fr 1fr; gap: .7rem 1rem; } }
         @media print { @page { margin: 16mm 14mm; } body { padding: 0; max-width: none; background: none; font-size: 10pt; } h2 { margin-top: 1.6rem; break-after: avoid; } .card { break-inside: avoid; background: none; } figure, tr { break-inside: avoid; } .all::details-content { content-visibility: visible; display: block; block-size: auto; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 
         """);

@@ -48,10 +48,11 @@ internal static class Words
     /// <summary>A time to the minute.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>A window; midnights are left out where both ends are one.</summary>
-    public static string Span(TimeWindow window) => window.From.UtcDateTime.TimeOfDay == default && window.To.UtcDateTime.TimeOfDay == default
-        ? $"{Time(window.From)[..10]} to {Time(window.To)[..10]} UTC"
-        : $"{Time(window.From)} to {Time(window.To)} UTC";
+    /// <summary>A time, a midnight by its date alone.</summary>
+    public static string Day(DateTimeOffset time) => time.UtcDateTime.TimeOfDay == default ? Time(time)[..10] : Time(time);
+
+    /// <summary>A window.</summary>
+    public static string Span(TimeWindow window) => $"{Day(window.From)} to {Day(window.To)} UTC";
 
     /// <summary>A multiple with one decimal.</summary>
     public static string Times(double ratio) => (ratio < 1_000 ? ratio.ToString("0.0", CultureInfo.InvariantCulture) : Number(ratio)) + " ×";

@@ -16,12 +16,12 @@ internal static class SeriesPlot
     {
         Scale across = Scale.Over(points.Select(point => (double)point.Time.UtcTicks), Left + 8, Right - 8), up = Upwards(points, limit, Base, Top);
         return Drawing.Svg(Width, Height, title, Markup.Of(
-            $"{Drawing.Up(up, Left, Right, 3, Words.Number)}{Limit(limit, up)}{Line(points, across, up)}{Markup.Join(points.Select((point, at) => Dot(point, at == points.Count - 1, across, up)))}{Days(points, across)}"));
+            $"{Drawing.Up(up, Left, Right, 3, Words.Number)}{Line(points, across, up)}{Markup.Join(points.Select((point, at) => Dot(point, at == points.Count - 1, across, up)))}{Limit(limit, up)}{Days(points, across)}"));
     }
 
     /// <summary>From 0, or the least below it, to the largest and the limit.</summary>
     public static Scale Upwards(IEnumerable<SeriesPoint> points, double? limit, double from, double to) =>
-        Scale.Over([0, limit ?? 0, .. points.Select(point => point.Value * 1.05)], from, to);
+        Scale.Over([0, (limit ?? 0) * 1.15, .. points.Select(point => point.Value * 1.05)], from, to);
 
     /// <summary>The line through the points.</summary>
     public static Markup Line(IReadOnlyList<SeriesPoint> points, Scale across, Scale up) => Markup.Of(
@@ -34,5 +34,5 @@ internal static class SeriesPlot
         $"<circle class=\"{(point.Breached ? "beyond" : "current")} dot\" cx=\"{across.At(point.Time.UtcTicks)}\" cy=\"{up.At(point.Value)}\" r=\"{(last ? 5.0 : 3.0)}\"><title>{Words.Time(point.Time)}: {Words.Number(point.Value)}</title></circle>");
 
     private static Markup Days(IReadOnlyList<SeriesPoint> points, Scale across) => points.Count == 0 ? Markup.Empty : Markup.Of(
-        $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Right}\" y1=\"{Base}\" y2=\"{Base}\"/><text class=\"tick\" x=\"{Left}\" y=\"{Base + 20}\">{(points.Count > 1 ? Words.Time(points[0].Time) : "")}</text><text class=\"tick end\" x=\"{Right}\" y=\"{Base + 20}\">{Words.Time(points[^1].Time)}</text>");
+        $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Right}\" y1=\"{Base}\" y2=\"{Base}\"/><text class=\"tick\" x=\"{Left}\" y=\"{Base + 20}\">{(points.Count > 1 ? Words.Day(points[0].Time) : "")}</text><text class=\"tick end\" x=\"{Right}\" y=\"{Base + 20}\">{Words.Day(points[^1].Time)}</text>");
 }
