@@ -44,7 +44,7 @@ internal static class ReportStyle
         .flaws { padding-left: 1.2rem; color: var(--soft); font-size: .92rem; }
         footer { margin-top: 3.5rem; padding-top: 1.2rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .88rem; } footer p { max-width: 48rem; margin: 0; }
         @media (max-width: 44rem) { body { padding: 1.5rem 1rem; } .evidence { grid-template-columns: minmax(0, 1fr); } .card { padding-inline: 1rem; } .evidence > div:first-child svg { min-width: 26rem; } .evidence > div:last-child svg { max-width: 19rem; } section > figure svg { min-width: 36rem; } dl { grid-template-columns: 1fr 1fr; gap: .7rem 1rem; } }
-        @media print { @page { margin: 16mm 14mm; } body { padding: 0; max-width: none; background: none; font-size: 10pt; } h2 { margin-top: 1.6rem; break-after: avoid; } .card { break-inside: avoid; background: none; } figure, tr { break-inside: avoid; } .all::details-content { content-visibility: visible; display: block; block-size: auto; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+        @media print { @page { margin: 16mm 14mm; } html { font-size: 11.5px; } body { padding: 0; max-width: none; background: none; } dl { grid-template-columns: repeat(3, 1fr); } h1 { font-size: 2.4rem; } .card { padding: 1rem 1.2rem; } h2 { margin-top: 1.6rem; break-after: avoid; } .card { break-inside: avoid; background: none; } figure, tr { break-inside: avoid; } .all::details-content { content-visibility: visible; display: block; block-size: auto; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 
         """);
 }

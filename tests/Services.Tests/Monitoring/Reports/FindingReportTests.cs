@@ -35,6 +35,12 @@ public sealed partial class FindingReportTests
         XDocument.Parse(Void().Replace(html.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal), "<meta$1/>"));
     }
 
+    /// <summary>Leaves a page for whoever names a folder, to be looked at.</summary>
+    private static void Show(string name, string html)
+    {
+        if (Environment.GetEnvironmentVariable("REPORT_FOLDER") is { } folder) File.WriteAllText(Path.Combine(folder, $"{name}.html"), html);
+    }
+
     [Fact]
     public void Html_OfRealData_IsWellFormed_AndShowsWhatMoved()
     {
@@ -42,7 +48,7 @@ public sealed partial class FindingReportTests
         var html = FindingReport.Html(finding, [.. Enumerable.Range(66, 30).Select(Elec2.Week)]);
         IsWellFormed(html);
         Assert.Contains("features drifted</h1>", html, StringComparison.Ordinal);
-        if (Environment.GetEnvironmentVariable("REPORT_FOLDER") is { } folder) File.WriteAllText(Path.Combine(folder, "report.html"), html);
+        Show("report", html);
     }
 
     [Fact]
@@ -112,8 +118,9 @@ public sealed partial class FindingReportTests
     [Fact]
     public void Html_OfMissingValues_ShowsThemOverTime()
     {
-        var finding = Of(Check("age", FindingVerdict.Ok) with { Check = "missing", Value = 0.25 });
+        var finding = Of(Check("age") with { Check = "missing", Value = 0.25 }, Check("height", FindingVerdict.Ok) with { Check = "missing", Value = 0.01 }) with { Signal = Core.Monitoring.Signal.DataQuality };
         var html = FindingReport.Html(finding, Before(finding, 6));
+        Show("missing", html);
         Assert.Contains("Missing values over time", html, StringComparison.Ordinal);
         Assert.Contains("25 %", html, StringComparison.Ordinal);
         Assert.DoesNotContain("Missing values over time", FindingReport.Html(finding, []), StringComparison.Ordinal);
