@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +16,7 @@ using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
+using Serverless.Services.Tests.Monitoring.Alerts;
 using Serverless.Services.Tests.Predictions;
 
 namespace Serverless.Services.Tests.Monitoring;
@@ -23,22 +26,48 @@ internal sealed class ScanRig : IAsyncDisposable
 {
     private readonly LogRig log;
     private readonly ServiceProvider services;
+    private readonly string connection;
 
     public ScanRig(string connection, DateTimeOffset now, string policy = "{}")
     {
         Clock = new FakeTimeProvider(now);
         log = new(connection, Clock);
         Policy = policy;
+        services = Build(connection, null);
+        this.connection = connection;
+    }
+
+    /// <summary>Scans one window in an instance that is killed at one of its calls to storage; false when it lived.</summary>
+    public async Task<bool> DiesAsync(string monitor, DateTimeOffset end, Kill kill)
+    {
+        await using var dying = Build(connection, kill);
+        try
+        {
+            await dying.GetRequiredService<ScanRunner>().RunAsync(JsonSerializer.Serialize(new(Model.Value, monitor, end, null), ScanJson.Default.ScanRequest), TestContext.Current.CancellationToken);
+        }
+        catch (Exception) when (kill.Dead)
+        {
+            // In whatever form it shows.
+        }
+        return kill.Dead;
+    }
+
+    private ServiceProvider Build(string connection, Kill? kill)
+    {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connection, ["EventGrid:TopicEndpoint"] = "http://127.0.0.1:9/none", ["EventGrid:TopicKey"] = "key" }).Build();
-        services = new ServiceCollection()
+        var tables = new TableClientOptions { Retry = { MaxRetries = 0 } };
+        var queues = new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None, Retry = { MaxRetries = 0 } };
+        var blobs = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05) { Retry = { MaxRetries = 0 } };
+        foreach (var options in kill is null ? [] : new ClientOptions[] { tables, queues, blobs }) options.AddPolicy(kill!, HttpPipelinePosition.PerCall);
+        return new ServiceCollection()
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IConfiguration>(configuration)
-            .AddSingleton(log.Blobs)
-            .AddSingleton(new TableServiceClient(connection, new TableClientOptions { Retry = { MaxRetries = 0 } }))
-            .AddSingleton(new QueueServiceClient(connection, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None }))
+            .AddSingleton(new BlobServiceClient(connection, blobs))
+            .AddSingleton(new TableServiceClient(connection, tables))
+            .AddSingleton(new QueueServiceClient(connection, queues))
             .AddRegistry(configuration)
-            .AddSingleton(log.Reader).AddSingleton<TruthReader>().AddSingleton<PredictionJoin>()
+            .AddSingleton<PredictionReader>().AddSingleton<TruthReader>().AddSingleton<PredictionJoin>()
             .AddSingleton(_ => new ModelSnapshots((name, _) => Task.FromResult<ModelSnapshot?>(name == Model ? Snapshot() : null), Clock))
             .AddMonitoring()
             .AddAlerts(configuration)

@@ -7,7 +7,7 @@ using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Predictions.Truth;
 
-public sealed class TruthTests(AzuriteFixture azurite)
+public sealed class TruthTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private static readonly DateTimeOffset Noon = new(2025, 3, 5, 12, 0, 0, TimeSpan.Zero);
 
