@@ -33,8 +33,18 @@ public static class FindingReport
             """).ToString();
     }
 
-    private static Markup Breaches(ReportPlan plan, CheckHistory past) => plan.Breached.Count == 0 ? Markup.Empty : Markup.Of(
-        $"<section><h2>What is beyond its limit</h2>{Markup.Join(plan.Breached.Select((check, at) => CheckCard.Open(check, past, at < ReportPlan.MostTold)))}{Left(plan.Left)}</section>\n");
+    private static Markup Breaches(ReportPlan plan, CheckHistory past)
+    {
+        var (cards, length) = (new List<Markup>(), 0);
+        foreach (var check in plan.Breached)
+        {
+            var card = CheckCard.Open(check, past, cards.Count < ReportPlan.MostTold);
+            if ((length += card.Length) > ReportPlan.Room) break;
+            cards.Add(card);
+        }
+        return plan.Breached.Count == 0 ? Markup.Empty : Markup.Of(
+            $"<section><h2>What is beyond its limit</h2>{Markup.Join(cards)}{Left(plan.Breached.Count - cards.Count)}</section>\n");
+    }
 
     private static Markup Left(int left) => left == 0 ? Markup.Empty : Markup.Of($"<p>{Words.Count(left)} more are in the table of all checks.</p>");
 

@@ -13,6 +13,9 @@ internal readonly record struct Markup
     /// <summary>Nothing.</summary>
     public static Markup Empty => default;
 
+    /// <summary>How long it is.</summary>
+    public int Length => text?.Length ?? 0;
+
     /// <summary>The text with what is put into it encoded; coordinates with two decimals.</summary>
     public static Markup Of(MarkupHandler handler) => new(handler.ToString());
 

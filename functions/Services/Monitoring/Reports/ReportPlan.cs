@@ -3,13 +3,12 @@ using Serverless.Core.Monitoring;
 namespace Serverless.Services.Monitoring.Reports;
 
 /// <summary>What of a finding is drawn, and what is only listed: a report of hundreds of columns still fits into a mail.</summary>
-/// <param name="Breached">The breaches that get a card, in the finding's order.</param>
+/// <param name="Breached">The breaches, in the finding's order; they get a card while there is room.</param>
 /// <param name="Others">The strongest of the rest that have something to draw.</param>
-/// <param name="Left">Breaches without a card.</param>
-internal sealed record ReportPlan(IReadOnlyList<FindingCheck> Breached, IReadOnlyList<FindingCheck> Others, int Left)
+internal sealed record ReportPlan(IReadOnlyList<FindingCheck> Breached, IReadOnlyList<FindingCheck> Others)
 {
-    /// <summary>So many breaches get a card.</summary>
-    public const int MostBreached = 150;
+    /// <summary>The breaches' cards end after so many characters.</summary>
+    public const int Room = 1_300_000;
 
     /// <summary>So many others do.</summary>
     public const int MostOthers = 20;
@@ -22,7 +21,7 @@ internal sealed record ReportPlan(IReadOnlyList<FindingCheck> Breached, IReadOnl
     {
         FindingCheck[] breached = [.. checks.Where(check => check.Verdict == FindingVerdict.Breached)];
         var others = checks.Where(check => check.Verdict != FindingVerdict.Breached && check.Histograms is not null).OrderByDescending(Strength).Take(MostOthers);
-        return new([.. breached.Take(MostBreached)], [.. others], Math.Max(0, breached.Length - MostBreached));
+        return new(breached, [.. others]);
     }
 
     /// <summary>The figure in units of its limit; 1 is where it begins to matter.</summary>

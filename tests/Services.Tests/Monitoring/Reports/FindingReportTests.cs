@@ -105,11 +105,16 @@ public sealed partial class FindingReportTests
     }
 
     [Theory]
-    [InlineData(FindingVerdict.Breached)]
-    [InlineData(FindingVerdict.Ok)]
-    public void Html_OfTwoHundredFeatures_StaysBelowTwoMebibytes(FindingVerdict verdict)
+    [InlineData(FindingVerdict.Breached, false)]
+    [InlineData(FindingVerdict.Breached, true)]
+    [InlineData(FindingVerdict.Ok, false)]
+    [InlineData(FindingVerdict.Ok, true)]
+    public void Html_OfTwoHundredFeatures_StaysBelowTwoMebibytes(FindingVerdict verdict, bool labels)
     {
-        var finding = Of([.. Enumerable.Range(0, 200).Select(at => Check($"a_feature_of_an_ordinary_name_{at}", verdict))]);
+        var twenty = Enumerable.Range(0, 21).Select(at => at * 10.0).ToArray();
+        var pair = new HistogramPair([], [.. twenty.Select(at => $"a label of ordinary length {at}")], twenty, twenty);
+        var checks = Enumerable.Range(0, 200).Select(at => Check($"a_feature_of_an_ordinary_name_{at}", verdict));
+        var finding = Of([.. checks.Select(check => labels ? check with { Histograms = pair } : check)]);
         var bytes = System.Text.Encoding.UTF8.GetByteCount(FindingReport.Html(finding, Before(finding, 30)));
         TestContext.Current.SendDiagnosticMessage($"{bytes:N0} bytes");
         Assert.InRange(bytes, 50_000, 2 << 20);
