@@ -10,7 +10,7 @@ internal sealed record ReportPlan(IReadOnlyList<FindingCheck> Breached, IReadOnl
     /// <summary>The breaches' cards end after so many characters.</summary>
     public const int Room = 1_300_000;
 
-    /// <summary>So many others do.</summary>
+    /// <summary>So many others get a card.</summary>
     public const int MostOthers = 20;
 
     /// <summary>So many drawings tell every bin when pointed at.</summary>
