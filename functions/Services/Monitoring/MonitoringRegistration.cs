@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
+using Serverless.Services.Monitoring.Reports;
+using Serverless.Services.Monitoring.SageMaker;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Storage;
 
@@ -13,7 +15,7 @@ public static class MonitoringRegistration
     /// <summary>Adds scans and findings.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<RecentFindings>(provider => provider.GetRequiredService<FindingStore>().RecentAsync)
-        .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>()
+        .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>().AddSingleton<ReportService>().AddSingleton<SageMakerService>()
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()

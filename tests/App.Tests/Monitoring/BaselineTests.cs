@@ -63,6 +63,11 @@ public sealed class BaselineTests(Suite suite) : IClassFixture<Suite>
         Assert.Equal(16, columns["education_num"].GetProperty("distinct").GetInt32());
         var contract = document.GetProperty("contract");
         Assert.Equal(0, contract.GetProperty("capital_gain").GetProperty("minimum").GetDouble());
+        var statistics = (await suite.GetAsync($"/models/{model}/versions/1/sagemaker/statistics")).GetProperty("features").EnumerateArray().ToDictionary(feature => feature.GetProperty("name").GetString()!);
+        Assert.Equal(("Integral", 17.0, 90.0), (statistics["age"].GetProperty("inferred_type").GetString(), statistics["age"].GetProperty("numerical_statistics").GetProperty("min").GetDouble(), statistics["age"].GetProperty("numerical_statistics").GetProperty("max").GetDouble()));
+        Assert.Equal("String", statistics["workclass"].GetProperty("inferred_type").GetString());
+        var constraints = (await suite.GetAsync($"/models/{model}/versions/1/sagemaker/constraints")).GetProperty("features").EnumerateArray().ToDictionary(feature => feature.GetProperty("name").GetString()!);
+        Assert.True(constraints["age"].GetProperty("num_constraints").GetProperty("is_non_negative").GetBoolean());
         Assert.Contains(" Private", contract.GetProperty("workclass").GetProperty("categories").EnumerateArray().Select(label => label.GetString()));
 
         (string?, string?) Kind(string name) => (columns[name].GetProperty("type").GetString(), columns[name].GetProperty("role").GetString());

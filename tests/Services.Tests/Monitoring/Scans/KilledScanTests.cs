@@ -15,11 +15,12 @@ public sealed class KilledScanTests(Testing.AzuriteFixture azurite) : IClassFixt
     [InlineData(true)]
     public async Task Killed_AtAnyCallToStorage_LeavesOneFindingAndOneAlert(bool afterwards)
     {
+        await using var receiver = await Receiver.StartAsync();
         var (at, lived) = (0, false);
         while (!lived)
         {
             at++;
-            await using var rig = new ScanRig(azurite.ConnectionString, Day.AddDays(3));
+            await using var rig = new ScanRig(azurite.ConnectionString, Day.AddDays(3), topic: receiver.Address + "/events");
             await WriteAsync(rig, Day, 0);
             await WriteAsync(rig, Day.AddDays(1), 3);
             lived = !await rig.DiesAsync("feature-drift", Day.AddDays(2), new Kill(at, afterwards));

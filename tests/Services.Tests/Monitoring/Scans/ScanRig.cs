@@ -26,10 +26,11 @@ internal sealed class ScanRig : IAsyncDisposable
 {
     private readonly LogRig log;
     private readonly ServiceProvider services;
-    private readonly string connection;
+    private readonly string connection, topic;
 
-    public ScanRig(string connection, DateTimeOffset now, string policy = "{}")
+    public ScanRig(string connection, DateTimeOffset now, string policy = "{}", string topic = "http://127.0.0.1:9/none")
     {
+        this.topic = topic;
         Clock = new FakeTimeProvider(now);
         log = new(connection, Clock);
         Policy = policy;
@@ -54,7 +55,7 @@ internal sealed class ScanRig : IAsyncDisposable
 
     private ServiceProvider Build(string connection, Kill? kill)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connection, ["EventGrid:TopicEndpoint"] = "http://127.0.0.1:9/none", ["EventGrid:TopicKey"] = "key" }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = connection, ["EventGrid:TopicEndpoint"] = topic, ["EventGrid:TopicKey"] = "key" }).Build();
         var tables = new TableClientOptions { Retry = { MaxRetries = 0 } };
         var queues = new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None, Retry = { MaxRetries = 0 } };
         var blobs = new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05) { Retry = { MaxRetries = 0 } };
