@@ -12,7 +12,7 @@ public static class WeightedDistance
     /// <summary>The energy distance √(2 ∫ (F − G)² dx).</summary>
     /// <exception cref="ArgumentException">As <see cref="Wasserstein"/>.</exception>
     public static double Energy(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, ReadOnlySpan<double> referenceWeights, ReadOnlySpan<double> currentWeights) =>
-        Math.Sqrt(2 * Integral(reference, current, referenceWeights, currentWeights, squared: true));
+        Math.Sqrt(2) * Math.Sqrt(Integral(reference, current, referenceWeights, currentWeights, squared: true));
 
     /// <summary>The energy distance of samples.</summary>
     public static double Energy(ReadOnlySpan<double> reference, ReadOnlySpan<double> current) => Energy(reference, current, [], []);
@@ -30,10 +30,11 @@ public static class WeightedDistance
             if (i == a.Length && j == b.Length) break;
             var next = i == a.Length ? b[j].Value : j == b.Length ? a[i].Value : Math.Min(a[i].Value, b[j].Value);
             var gap = Math.Abs(f - g);
-            // Halved, because the distance between two finite doubles may exceed the largest double.
-            sum += (squared ? gap * gap : gap) * (next * 0.5 - at * 0.5);
+            double share = squared ? gap * gap : gap, width = next - at;
+            // The distance between two finite doubles may exceed the largest double; its share need not.
+            sum += double.IsFinite(width) ? share * width : share * next - share * at;
         }
-        return 2 * sum;
+        return sum;
     }
 
     private static ((double Value, double Weight)[] Values, double Total) Sorted(ReadOnlySpan<double> values, ReadOnlySpan<double> weights, string name)

@@ -31,7 +31,7 @@ public readonly record struct SortedPair(long Gap, double Wasserstein)
             walk.To(double.CreateTruncating(Unsafe.Add(ref x, i)), m);
         for (; j < m; j++)
             walk.To(double.CreateTruncating(Unsafe.Add(ref y, j)), -n);
-        return new(walk.Gap, 2 * walk.Area);
+        return new(walk.Gap, walk.Area);
     }
 
     /// <summary>The difference of the distribution functions, times n m, as it is after each value.</summary>
@@ -42,7 +42,6 @@ public readonly record struct SortedPair(long Gap, double Wasserstein)
 
         public long Gap;
 
-        // Half of it, because the distance between two finite doubles may exceed the largest double.
         public double Area;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,7 +50,9 @@ public readonly record struct SortedPair(long Gap, double Wasserstein)
             var size = Math.Abs(_difference);
             // Between equal values the functions have not finished their step.
             Gap = value > _at && size > Gap ? size : Gap;
-            Area += size * unit * (value * 0.5 - _at * 0.5);
+            double share = size * unit, width = value - _at;
+            // The distance between two finite doubles may exceed the largest double; its share need not.
+            Area += double.IsFinite(width) ? share * width : share * value - share * _at;
             _at = value;
             _difference += step;
         }
