@@ -14,6 +14,9 @@ internal sealed class CsvSchema
 {
     private const int BatchRows = 32_768;
 
+    // A quotation mark that is never closed would take the rest of the file into one cell.
+    private const int LongestCell = 1 << 20;
+
     private CsvSchema(IReadOnlyList<CsvColumn> columns, BadRows bad) => (Columns, Bad) = (columns, bad);
 
     public IReadOnlyList<CsvColumn> Columns { get; }
@@ -60,7 +63,7 @@ internal sealed class CsvSchema
     private RecordBatch Batch(int rows) => new(new Schema(Columns.Select(column => column.Field), null), Columns.Select(column => column.Take()), rows);
 
     // A row that is broken is one with too many or too few cells, or with a quotation mark in the wrong place, which CsvHelper takes as it is.
-    private static CsvParser Parser(StreamReader text) => new(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, DetectDelimiter = false, TrimOptions = TrimOptions.None });
+    private static CsvParser Parser(StreamReader text) => new(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, DetectDelimiter = false, TrimOptions = TrimOptions.None, MaxFieldSize = LongestCell });
 }
 
 /// <summary>Rows and cells that could not be read.</summary>

@@ -96,7 +96,7 @@ public sealed class TableFile
         while (await reader.ReadNextRecordBatchAsync(cancel) is { } batch) yield return batch;
     }
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<RecordBatch> batches)
+    private async Task<bool> NextAsync(IAsyncEnumerator<RecordBatch> batches)
     {
         try
         {
@@ -114,13 +114,14 @@ public sealed class TableFile
         {
             return read();
         }
-        catch (Exception damaged) when (IsDamage(damaged))
+        catch (Exception damaged) when (IsTextDamage(damaged))
         {
             throw Wrong($"The table cannot be read: {damaged.Message.Split('\n')[0]}");
         }
     }
 
-    // Arrow's and Parquet's readers tell damage in many ways; what is not about the file itself is not among them.
-    private static bool IsDamage(Exception damaged) => damaged is ParquetException or InvalidDataException or System.Text.DecoderFallbackException or CsvHelper.CsvHelperException
-        or NotSupportedException or NotImplementedException or IndexOutOfRangeException or ArgumentException or InvalidOperationException or EndOfStreamException or OverflowException or NullReferenceException;
+    // Of a CSV what its parser and decoder say. Arrow's and Parquet's readers meet foreign bytes with whatever breaks first: all that they throw is about the file.
+    private bool IsDamage(Exception thrown) => Format == TableFormat.Csv ? IsTextDamage(thrown) : thrown is not (OperationCanceledException or ProblemException or OutOfMemoryException);
+
+    private static bool IsTextDamage(Exception thrown) => thrown is InvalidDataException or System.Text.DecoderFallbackException or CsvHelper.CsvHelperException;
 }

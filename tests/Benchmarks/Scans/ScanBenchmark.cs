@@ -76,7 +76,7 @@ internal static class ScanBenchmark
 
     private static async Task KeepBaselineAsync(BaselineStore store, int rows)
     {
-        var builder = new BaselineBuilder(rows, name => (ColumnRole.Feature, name), new Dictionary<string, ColumnType>());
+        var builder = new BaselineBuilder(rows, name => (ColumnRole.Feature, name), new Dictionary<string, ColumnType>(), _ => false);
         foreach (var batch in Tables.Batches(rows, 9)) builder.Add(batch);
         var built = builder.Build();
         await store.KeepAsync(new(Tables.Model.Value, 1, Day, "benchmark", builder.Rows, [.. built.Select(column => column.Column)]), [.. built.Select(column => column.Bytes)], CancellationToken.None);

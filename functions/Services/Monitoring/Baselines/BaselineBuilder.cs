@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using Serverless.Core.Monitoring;
 using Serverless.Services.Monitoring.Scans;
 
@@ -8,7 +9,8 @@ namespace Serverless.Services.Monitoring.Baselines;
 /// <param name="rows">Rows that will come.</param>
 /// <param name="role">What a column is, and what scans call it; null for one that is left out.</param>
 /// <param name="types">Types that are stated, by column.</param>
-internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, string Watched)?> role, IReadOnlyDictionary<string, ColumnType> types)
+/// <param name="single">Whether scans call a column so whose numbers the model takes, and so the log keeps, in 32 bits: 0.1 is another number there.</param>
+internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, string Watched)?> role, IReadOnlyDictionary<string, ColumnType> types, Func<string, bool> single)
 {
     private readonly RowSampler sampler = new(rows, WindowReader.Limit);
     private readonly List<(GatheredColumn Column, ColumnRole Role, string Watched)> columns = [];
@@ -41,7 +43,7 @@ internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, 
     private GatheredColumn? Column(Field field)
     {
         if (at.TryGetValue(field.Name, out var known)) return known < 0 ? null : columns[known].Column;
-        var made = role(field.Name) is { } wanted && Gathering.Of(field.Name, field.DataType, types.TryGetValue(field.Name, out var type) ? type : null, sampler.Capacity) is { } gathered
+        var made = role(field.Name) is { } wanted && Gathering.Of(field.Name, field.DataType is DoubleType && single(wanted.Watched) ? FloatType.Default : field.DataType, types.TryGetValue(field.Name, out var type) ? type : null, sampler.Capacity) is { } gathered
             ? (gathered, wanted.Role, wanted.Watched) : ((GatheredColumn, ColumnRole, string)?)null;
         at[field.Name] = made is null ? -1 : columns.Count;
         if (made is not { } column) return null;

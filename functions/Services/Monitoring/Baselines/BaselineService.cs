@@ -75,7 +75,7 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
                 columns.UnionWith(batch.Schema.FieldsList.Select(field => field.Name));
             }
         Check(rows, columns, roles, version);
-        var builder = new BaselineBuilder(rows, roles.RoleOf, roles.Types);
+        var builder = new BaselineBuilder(rows, roles.RoleOf, roles.Types, name => IsSingle(version, name));
         await foreach (var batch in table.ReadAsync(cancel))
             using (batch) builder.Add(batch);
         return Made(model, version, Source(digest, roles), builder, table);
@@ -93,7 +93,7 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         await foreach (var batch in log.ReadAsync(query with { Choosing = column => column == LogColumns.Version }, new(false, []), new(), cancel))
             using (batch) rows += batch.Length;
         if (rows == 0) throw new ProblemException(ProblemKind.InvalidRequest, $"The log has no answered row of version {version.Number} in this window.") { Where = "from" };
-        var builder = new BaselineBuilder(rows, LogRole, new Dictionary<string, ColumnType>());
+        var builder = new BaselineBuilder(rows, LogRole, new Dictionary<string, ColumnType>(), _ => false);
         await foreach (var batch in log.ReadAsync(query, new(true, []), new(), cancel))
             using (batch) builder.Add(batch);
         return Made(model, version, source, builder, null);
@@ -134,6 +134,14 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
     /// <summary>The names of the columns of the log's inputs, as far as the version tells them.</summary>
     private static IReadOnlyList<string> Features(ModelVersion version) =>
         version.Metadata.FeatureNames ?? (version.Signature.Inputs.All(input => input.Shape is null or { Count: <= 2 }) && version.Signature.Inputs.Count > 1 ? [.. version.Signature.Inputs.Select(input => input.Name)] : []);
+
+    /// <summary>A feature of an input, or an output, of 32 bits or fewer; 16-bit forms are widened to 32 in the log.</summary>
+    private static bool IsSingle(ModelVersion version, string name)
+    {
+        var values = version.Metadata.FeatureNames?.Contains(name) == true && version.Signature.Inputs.Count == 1
+            ? version.Signature.Inputs : version.Signature.Inputs.Concat(version.Signature.Outputs).Where(value => value.Name == name);
+        return values.FirstOrDefault()?.ElementType is ElementType.Float or ElementType.Float16 or ElementType.BFloat16;
+    }
 
     private static string Source(Digest digest, BaselineRoles roles) => $"sha256 {digest.Hex} {roles.Text}";
 
