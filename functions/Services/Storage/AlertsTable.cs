@@ -43,19 +43,7 @@ public sealed class AlertsTable(TableServiceClient tables)
     }
 
     /// <summary>All of it or nothing of it. False when a condition did not hold: another writer was first.</summary>
-    public async Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
-    {
-        var client = await table.GetAsync(cancel);
-        try
-        {
-            await client.SubmitTransactionAsync(actions, cancel);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 or 404)
-        {
-            return false;
-        }
-    }
+    public Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) => table.TryCommitAsync(actions, cancel);
 
     /// <summary>Removes a row; that it is gone already is success.</summary>
     public async Task DeleteAsync(ModelName model, string row, CancellationToken cancel)

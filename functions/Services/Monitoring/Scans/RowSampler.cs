@@ -21,17 +21,9 @@ internal sealed class RowSampler(long rows, int limit)
         for (var row = 0; row < batch; row++)
         {
             picked[kept] = row;
-            kept += Mixed((ulong)(next + row)) <= threshold ? 1 : 0;
+            kept += SplitMix.Mix((ulong)(next + row)) <= threshold ? 1 : 0;
         }
         next += batch;
         return picked.AsSpan(0, kept);
-    }
-
-    private static ulong Mixed(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

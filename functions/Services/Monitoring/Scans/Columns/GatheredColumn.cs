@@ -50,12 +50,6 @@ internal abstract class GatheredColumn(string name) : IDisposable
     public virtual WindowColumn ToWindow(bool runs) =>
         new(Name, Type, Values(null)) { Rows = Rows, Missing = Missing, Mistyped = Mistyped, LongestRun = runs ? LongestRun() : 0 };
 
-    /// <summary>SplitMix64's step: good bits from any.</summary>
-    protected static ulong Mixed(ulong hash, ulong value)
-    {
-        var z = hash * 31 + value + 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    /// <summary>A row's hash with one more value in it.</summary>
+    protected static ulong Mixed(ulong hash, ulong value) => SplitMix.Mix(hash * 31 + value);
 }
