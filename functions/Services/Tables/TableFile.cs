@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
@@ -70,7 +69,7 @@ public sealed class TableFile
         var file = File.OpenRead(path);
         var zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
-        return new(zipped ? new GZipStream(file, CompressionMode.Decompress) : file, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true));
+        return new(zipped ? new WholeGzip(file) : file, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: true));
     }
 
     private IAsyncEnumerable<RecordBatch> Batches(CancellationToken cancel) => Format switch

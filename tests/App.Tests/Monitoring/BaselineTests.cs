@@ -107,6 +107,17 @@ public sealed class BaselineTests(Suite suite) : IClassFixture<Suite>
         Assert.Equal([0.1f, 0.3f, 0.1], document.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("quantiles")[4].GetDouble()));
     }
 
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    [InlineData(0.999)]
+    public async Task AZippedTableThatIsCutOff_IsNotAShorterOne(double share)
+    {
+        var whole = await File.ReadAllBytesAsync(Suite.Data("elec2.csv.gz"), TestContext.Current.CancellationToken);
+        var problem = await PutAsync(await RegisterAsync(), "application/gzip", whole[..(int)(whole.Length * share)], HttpStatusCode.BadRequest);
+        Assert.Contains("cannot be read", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AQuotationMarkThatIsNeverClosed_IsNamed()
     {
