@@ -12,6 +12,8 @@ using Serverless.Services.Registry.Onnx;
 // A child of ours: it loads one file, says how that went, and ends.
 if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
 
+NativeMemory.Settle();
+
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<AccessMiddleware>();

@@ -6,6 +6,9 @@ using Serverless.Benchmarks.Serving;
 using Serverless.Benchmarks.Statistics;
 using Serverless.Benchmarks.Study;
 using Serverless.Benchmarks.Truth;
+using Serverless.Services.Predictions;
+
+NativeMemory.Settle();
 
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {

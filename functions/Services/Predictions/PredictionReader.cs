@@ -14,7 +14,9 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 public sealed class PredictionReader(BlobServiceClient blobs, ILogger<PredictionReader> logger, string store = PredictionPaths.Container)
 {
-    private const int Width = 4;
+    // Files whose footers are read ahead, and row groups or fresh blobs that are decoded side by side: there, memory is their number times one's size.
+    private const int Files = 4;
+    private static readonly int Pieces = Math.Clamp(Environment.ProcessorCount, 2, 4);
 
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(store);
 
@@ -28,9 +30,10 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
     {
         await foreach (var day in DaysAsync(query, cancel))
         {
-            var sequences = day.SelectMany(hour => Sources(query, hour.Value, null, report)
-                .Select(source => Filtered(source, new BatchFilter(query, hour.Key >= query.From && hour.Key.AddHours(1) <= query.To))));
-            await foreach (var batch in Ahead.InOrderAsync(sequences, Width, cancel)) yield return batch;
+            var files = day.SelectMany(hour => Sources(query, hour.Value, null, report)
+                .Select(source => Split(source, new BatchFilter(query, hour.Key >= query.From && hour.Key.AddHours(1) <= query.To))));
+            var pieces = Ahead.InOrderAsync(files, Files, cancel);
+            await foreach (var batch in Ahead.InOrderAsync(pieces, Pieces, cancel)) yield return batch;
         }
         foreach (var flaw in report.Flaws) logger.Flawed(flaw.Path, flaw.From, flaw.To, flaw.What);
     }
@@ -122,6 +125,9 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             if (partition.CoveredUpTo(file.Name) is var from && from < file.Length)
                 yield return new FreshRows(new FreshSource(container, file, report), from, file.Length, file.Path, report);
     }
+
+    private static Func<CancellationToken, IAsyncEnumerable<Func<CancellationToken, IAsyncEnumerable<RecordBatch>>>> Split(IPredictionSource source, BatchFilter filter) =>
+        cancel => source.SplitAsync(cancel).Select(piece => Filtered(piece, filter));
 
     private static Func<CancellationToken, IAsyncEnumerable<RecordBatch>> Filtered(IPredictionSource source, BatchFilter filter) =>
         cancel => FilterAsync(source, filter, cancel);

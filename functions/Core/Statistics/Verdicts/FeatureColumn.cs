@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Serverless.Core.Statistics;
@@ -61,7 +60,7 @@ public sealed class FeatureColumn : IDisposable
         if (Interlocked.Exchange(ref _rented, null) is not { } rented)
             return;
         _sorted = default;
-        ArrayPool<double>.Shared.Return(rented);
+        ColumnMemory.Return(rented);
     }
 
     private static FeatureColumn OfNumbers(ReadOnlySpan<double> values, double[] kept)
@@ -74,9 +73,9 @@ public sealed class FeatureColumn : IDisposable
         }
         var finite = kept.AsSpan(0, count);
         TensorPrimitives.Add(finite, 0.0, finite); // −0 becomes 0: they are one value
-        var scratch = ArrayPool<double>.Shared.Rent(count);
+        var scratch = ColumnMemory.Rent<double>(count);
         RadixSort.Sort(finite, scratch);
-        ArrayPool<double>.Shared.Return(scratch);
+        ColumnMemory.Return(scratch);
         return new(kept.AsMemory(0, count), null, count, values.Length - count);
     }
 

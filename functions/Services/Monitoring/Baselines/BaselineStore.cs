@@ -7,6 +7,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Core.Statistics;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
 
@@ -91,13 +92,13 @@ public sealed class BaselineStore(BlobServiceClient blobs)
 /// <summary>So many bytes, given back to the pool at the end.</summary>
 internal sealed class RentedBytes(int length) : IMemoryOwner<byte>
 {
-    private byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+    private byte[] rented = ColumnMemory.Rent<byte>(length);
 
     public Memory<byte> Memory => rented.AsMemory(0, length);
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref rented, []) is { Length: > 0 } bytes) ArrayPool<byte>.Shared.Return(bytes);
+        if (Interlocked.Exchange(ref rented, []) is { Length: > 0 } bytes) ColumnMemory.Return(bytes);
     }
 }
 

@@ -80,7 +80,7 @@ internal static class ColumnFile
 
     private static FeatureColumn Wide(ReadOnlySpan<float> values, long missing)
     {
-        var wide = System.Buffers.ArrayPool<double>.Shared.Rent(values.Length);
+        var wide = ColumnMemory.Rent<double>(values.Length);
         System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(values, wide.AsSpan());
         return FeatureColumn.OfRented(wide, values.Length, missing);
     }

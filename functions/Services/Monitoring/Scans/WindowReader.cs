@@ -12,7 +12,7 @@ namespace Serverless.Services.Monitoring.Scans;
 public sealed class WindowReader(PredictionReader predictions, PredictionJoin join)
 {
     /// <summary>Rows that are kept; counts are of all rows.</summary>
-    public const int Limit = 1 << 20;
+    public const int Limit = 1_000_000;
 
     private const int Answered = 200;
 

@@ -10,7 +10,7 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 internal sealed class PartWriter(Stream target) : IDisposable
 {
-    private const int GroupRows = 262_144;
+    private const int GroupRows = 65_536;
     private const int SampleRows = 16_384;
     // With more different values than this among a row group's, a dictionary costs more than it saves.
     private const double MaximumDistinct = GroupRows / 8;
@@ -52,7 +52,7 @@ internal sealed class PartWriter(Stream target) : IDisposable
     private void Begin()
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.Compression(Compression.Zstd).CompressionLevel(1).MaxRowGroupLength(GroupRows).CreatedBy("Serverless MLOps");
+        builder.MemoryPool(NativeMemory.Pool).Compression(Compression.Zstd).CompressionLevel(1).MaxRowGroupLength(GroupRows).CreatedBy("Serverless MLOps");
         for (var at = 0; at < sample[0].ColumnCount; at++) Encode(builder, sample[0].Schema.GetFieldByIndex(at).Name, [.. sample.Select(batch => batch.Column(at))]);
         properties = builder.Build();
         using var arrowBuilder = new ArrowWriterPropertiesBuilder();

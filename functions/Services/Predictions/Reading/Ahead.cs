@@ -8,17 +8,20 @@ internal static class Ahead
 {
     private const int Items = 2;
 
+    public static IAsyncEnumerable<T> InOrderAsync<T>(IEnumerable<Func<CancellationToken, IAsyncEnumerable<T>>> sequences, int width, CancellationToken cancel) =>
+        InOrderAsync(sequences.ToAsyncEnumerable(), width, cancel);
+
     public static async IAsyncEnumerable<T> InOrderAsync<T>(
-        IEnumerable<Func<CancellationToken, IAsyncEnumerable<T>>> sequences, int width, [EnumeratorCancellation] CancellationToken cancel)
+        IAsyncEnumerable<Func<CancellationToken, IAsyncEnumerable<T>>> sequences, int width, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = new Queue<(Channel<T> Items, Task Work)>();
-        using var next = sequences.GetEnumerator();
+        await using var next = sequences.GetAsyncEnumerator(cancel);
         try
         {
             while (true)
             {
-                while (running.Count < width && next.MoveNext()) running.Enqueue(Start(next.Current, stop.Token));
+                while (running.Count < width && await next.MoveNextAsync()) running.Enqueue(Start(next.Current, stop.Token));
                 if (!running.TryPeek(out var first)) yield break;
                 await foreach (var item in first.Items.Reader.ReadAllAsync(cancel)) yield return item;
                 running.Dequeue();

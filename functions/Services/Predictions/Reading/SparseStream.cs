@@ -27,14 +27,28 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
     /// <summary>A stretch that is known already.</summary>
     public void Seed(long start, byte[] bytes) => stretches.Add(new(start, bytes, bytes.Length, Rented: false));
 
-    public async Task FetchAsync(IEnumerable<(long Start, long End)> wanted, CancellationToken cancel)
+    /// <summary>Fetches stretches, those that lie near one another by one request; each is kept in memory of its own, since pooled arrays come in powers of two.</summary>
+    public Task FetchAsync(IEnumerable<(long Start, long End)> wanted, CancellationToken cancel) =>
+        Parallel.ForEachAsync(Merge(wanted.Where(stretch => Find(stretch.Start, stretch.End) is null)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, FetchAsync);
+
+    private async ValueTask FetchAsync(List<(long Start, long End)> near, CancellationToken cancel)
     {
-        var merged = Merge(wanted.Where(stretch => Find(stretch.Start, stretch.End) is null));
-        await Parallel.ForEachAsync(merged, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (stretch, inner) =>
+        using var answer = (await blob.DownloadStreamingAsync(Options(near[0].Start, near.Max(stretch => stretch.End)), cancel)).Value;
+        var at = near[0].Start;
+        foreach (var (start, end) in near.Where(stretch => stretch.End > stretch.Start))
         {
-            using var answer = (await blob.DownloadStreamingAsync(Options(stretch.Start, stretch.End), inner)).Value;
-            await answer.Content.ReadExactlyAsync(Rent(stretch.Start, stretch.End).Memory, inner);
-        });
+            await SkipAsync(answer.Content, start - at, cancel);
+            await answer.Content.ReadExactlyAsync(Rent(start, end).Memory, cancel);
+            at = end;
+        }
+    }
+
+    private static async ValueTask SkipAsync(Stream content, long bytes, CancellationToken cancel)
+    {
+        if (bytes == 0) return;
+        var waste = ArrayPool<byte>.Shared.Rent((int)bytes);
+        await content.ReadExactlyAsync(waste.AsMemory(0, (int)bytes), cancel);
+        ArrayPool<byte>.Shared.Return(waste);
     }
 
     public override int Read(Span<byte> buffer)
@@ -97,22 +111,28 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
         return stretch;
     }
 
-    private static List<(long Start, long End)> Merge(IEnumerable<(long Start, long End)> wanted)
+    private static List<List<(long Start, long End)>> Merge(IEnumerable<(long Start, long End)> wanted)
     {
-        var merged = new List<(long Start, long End)>();
+        var merged = new List<List<(long Start, long End)>>();
         foreach (var stretch in wanted.OrderBy(stretch => stretch.Start))
-            if (merged.Count > 0 && stretch.Start - merged[^1].End <= Gap) merged[^1] = (merged[^1].Start, Math.Max(merged[^1].End, stretch.End));
-            else merged.Add(stretch);
+            if (merged.Count > 0 && stretch.Start - merged[^1][^1].End <= Gap) merged[^1].Add(stretch);
+            else merged.Add([stretch]);
         return merged;
     }
 
-    protected override void Dispose(bool disposing)
+    /// <summary>Gives back what was fetched; what was known from the start stays.</summary>
+    public void Forget()
     {
         lock (stretches)
         {
             foreach (var stretch in stretches.Where(stretch => stretch.Rented)) ArrayPool<byte>.Shared.Return(stretch.Bytes);
-            stretches.Clear();
+            stretches.RemoveAll(stretch => stretch.Rented);
         }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        Forget();
         base.Dispose(disposing);
     }
 

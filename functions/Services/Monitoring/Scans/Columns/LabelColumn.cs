@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
@@ -15,7 +14,7 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
 
     private readonly Dictionary<ulong, int> known = [];
     private readonly List<string> labels = [];
-    private int[] codes = ArrayPool<int>.Shared.Rent(Math.Max(capacity, 16));
+    private int[] codes = ColumnMemory.Rent<int>(Math.Max(capacity, 16));
     private int kept;
     private bool text;
     private int[] ofBatch = [];
@@ -67,7 +66,7 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
     public override void Dispose()
     {
         if (Interlocked.Exchange(ref codes, []) is { Length: > 0 } rented)
-            ArrayPool<int>.Shared.Return(rented);
+            ColumnMemory.Return(rented);
     }
 
     public override long LongestRun()
@@ -145,9 +144,9 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
     {
         if (kept + more <= codes.Length)
             return;
-        var larger = ArrayPool<int>.Shared.Rent(Math.Max(kept + more, codes.Length * 2));
+        var larger = ColumnMemory.Rent<int>(Math.Max(kept + more, codes.Length * 2));
         codes.AsSpan(0, kept).CopyTo(larger);
-        ArrayPool<int>.Shared.Return(codes);
+        ColumnMemory.Return(codes);
         codes = larger;
     }
 

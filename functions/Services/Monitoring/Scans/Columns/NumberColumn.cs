@@ -15,7 +15,7 @@ namespace Serverless.Services.Monitoring.Scans;
 internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity, ArrowNumbers<T> read) : GatheredColumn(name)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private T[] values = ArrayPool<T>.Shared.Rent(Math.Max(capacity, 16));
+    private T[] values = ColumnMemory.Rent<T>(Math.Max(capacity, 16));
     private int kept;
     private long notANumber, infinite;
 
@@ -48,7 +48,7 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
     public override FeatureColumn Values(int[]? rows)
     {
         var count = rows?.Length ?? kept;
-        var buffer = ArrayPool<double>.Shared.Rent(count);
+        var buffer = ColumnMemory.Rent<double>(count);
         if (rows is null)
             TensorPrimitives.ConvertTruncating<T, double>(values.AsSpan(0, kept), buffer);
         else
@@ -86,7 +86,7 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
     public override void Dispose()
     {
         if (Interlocked.Exchange(ref values, []) is { Length: > 0 } rented)
-            ArrayPool<T>.Shared.Return(rented);
+            ColumnMemory.Return(rented);
     }
 
     public override WindowColumn ToWindow(bool runs) => base.ToWindow(runs) with { NotANumber = notANumber, Infinite = infinite };
@@ -119,9 +119,9 @@ internal sealed class NumberColumn<T>(string name, ColumnType type, int capacity
     {
         if (kept + more <= values.Length)
             return;
-        var larger = ArrayPool<T>.Shared.Rent(Math.Max(kept + more, values.Length * 2));
+        var larger = ColumnMemory.Rent<T>(Math.Max(kept + more, values.Length * 2));
         values.AsSpan(0, kept).CopyTo(larger);
-        ArrayPool<T>.Shared.Return(values);
+        ColumnMemory.Return(values);
         values = larger;
     }
 }
