@@ -1,22 +1,29 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Monitoring;
 using Serverless.Services.Monitoring.Alerts;
+using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
+using Serverless.Services.Storage;
 using Serverless.Services.Tests.Monitoring.Alerts;
+using Serverless.Services.Tables;
 using Serverless.Services.Tests.Predictions;
 
 namespace Serverless.Services.Tests.Monitoring;
@@ -97,6 +104,52 @@ internal sealed class ScanRig : IAsyncDisposable
             [new("label", ValueKind.Tensor, ElementType.Int64, [new(null, "N")]), new("probability", ValueKind.Tensor, ElementType.Float, [new(null, "N")])]),
         features, null, false);
 
+    /// <summary>Logs one request as its filler says.</summary>
+    public async Task<PredictionId> WriteAsync(ServableVersion version, DateTimeOffset at, int rows, Action<PredictionEntry> fill, IReadOnlyDictionary<string, string>? segments = null)
+    {
+        await log.Container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var id = new PredictionId(Guid.CreateVersion7(at)).Request;
+        var writer = log.Log();
+        var entry = writer.Begin(Model, PredictionSchema.Of(version, log.Policy), LogRig.Header(id, rows) with { Version = version.Number, Segments = [.. segments ?? new Dictionary<string, string>()] })!;
+        fill(entry);
+        await writer.WriteAsync(entry, TestContext.Current.CancellationToken);
+        await writer.FlushAsync(TestContext.Current.CancellationToken);
+        return id;
+    }
+
+    /// <summary>Says the truth of a request's rows.</summary>
+    public async Task LabelAsync(PredictionId request, IReadOnlyList<long> labels)
+    {
+        foreach (var name in (string[])[PredictionPaths.LabelsContainer, PredictionPaths.OutcomesContainer])
+            await log.Blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var truth = new TruthService(log.Blobs, log.Reader, Get<ModelSnapshots>(), new TruthCounters(), Microsoft.Extensions.Options.Options.Create(log.Options), Clock, NullLogger<PredictionReader>.Instance);
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { items = labels.Select((label, row) => new { id = request.ForRow(row).ToString(), label }) });
+        var context = new DefaultHttpContext { Request = { ContentType = "application/json", Body = new MemoryStream(body) } };
+        var answer = Assert.IsType<JsonHttpResult<TruthAnswer>>(await truth.AnswerAsync(context.Request, TruthKind.Labels, Model.Value, TestContext.Current.CancellationToken));
+        Assert.Equal(labels.Count, answer.Value!.Accepted);
+    }
+
+    /// <summary>Gives a version the baseline that this table is, and makes it the champion, whose baseline's contract is in force.</summary>
+    public async Task BaselineAsync(int version, string table, BaselineRoles roles)
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, table, TestContext.Current.CancellationToken);
+        var file = await TableFile.OpenAsync(path, TestContext.Current.CancellationToken);
+        var rows = await file.ReadAsync(TestContext.Current.CancellationToken).Select(batch => batch.Length).SumAsync(TestContext.Current.CancellationToken);
+        var builder = new BaselineBuilder(rows, roles.RoleOf, roles.Types, _ => true);
+        await foreach (var batch in file.ReadAsync(TestContext.Current.CancellationToken))
+            using (batch) builder.Add(batch);
+        var built = builder.Build();
+        var baseline = new Baseline(Model.Value, version, Clock.GetUtcNow(), "a test's table", builder.Rows, [.. built.Select(column => column.Column)])
+        { Contract = built.Where(column => column.Column.Role == ColumnRole.Feature).ToDictionary(column => column.Column.Watched, column => column.Contract) };
+        await Get<BaselineStore>().KeepAsync(baseline, [.. built.Select(column => column.Bytes)], TestContext.Current.CancellationToken);
+        File.Delete(path);
+        Champion = version;
+    }
+
+    /// <summary>The version that <c>champion</c> names; null: none.</summary>
+    public int? Champion { get; set; }
+
     /// <summary>Logs rows at a time, spread over milliseconds by their number.</summary>
     public async Task WriteAsync(ServableVersion version, DateTimeOffset at, float[] values, long[] labels, float[] probabilities, IReadOnlyDictionary<string, string>? segments = null, int status = 200, int rowsAtOnce = 10_000)
     {
@@ -140,6 +193,6 @@ internal sealed class ScanRig : IAsyncDisposable
     }
 
     private ModelSnapshot Snapshot() => new(
-        Model, TaskKind.Other, false, System.Collections.Immutable.ImmutableDictionary<AliasName, int>.Empty, System.Collections.Immutable.ImmutableSortedDictionary<int, ServableVersion>.Empty,
+        Model, TaskKind.Other, false, Champion is { } champion ? ImmutableDictionary<AliasName, int>.Empty.Add(AliasName.Champion, champion) : ImmutableDictionary<AliasName, int>.Empty, ImmutableSortedDictionary<int, ServableVersion>.Empty,
         PolicyDocument.Parse(Policy, isYaml: false).Policy, 1);
 }
