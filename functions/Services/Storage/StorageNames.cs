@@ -213,11 +213,17 @@ public static class StorageNames
     public static string BaselineDocument(ModelName model, int version) => string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{version:D10}/baseline.json");
 
     /// <summary>Path of a baseline's column; the source makes it one writer's own.</summary>
-    public static string BaselineColumn(ModelName model, int version, string source, int column)
+    public static string BaselineColumn(ModelName model, int version, string source, int column) =>
+        string.Create(CultureInfo.InvariantCulture, $"{BaselineFolder(model, version, source)}/{column:D4}.bin");
+
+    /// <summary>Path of a baseline's columns by segment.</summary>
+    public static string BaselineSegments(ModelName model, int version, string source) => $"{BaselineFolder(model, version, source)}/segments.bin";
+
+    private static string BaselineFolder(ModelName model, int version, string source)
     {
         var hash = 14695981039346656037ul;
         foreach (var letter in source) hash = (hash ^ letter) * 1099511628211;
-        return string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{version:D10}/{hash:x16}/{column:D4}.bin");
+        return string.Create(CultureInfo.InvariantCulture, $"{PathSegment(model)}/{version:D10}/{hash:x16}");
     }
 
     /// <summary>Path of a finding whole.</summary>

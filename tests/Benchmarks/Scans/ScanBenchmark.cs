@@ -78,8 +78,7 @@ internal static class ScanBenchmark
     {
         var builder = new BaselineBuilder(rows, name => (ColumnRole.Feature, name), new Dictionary<string, ColumnType>(), _ => false);
         foreach (var batch in Tables.Batches(rows, 9)) builder.Add(batch);
-        var built = builder.Build();
-        await store.KeepAsync(new(Tables.Model.Value, 1, Day, "benchmark", builder.Rows, [.. built.Select(column => column.Column)]), [.. built.Select(column => column.Bytes)], CancellationToken.None);
+        await store.KeepAsync(builder.Build(Tables.Model, 1, Day, "benchmark"), CancellationToken.None);
     }
 
     private static async Task DownloadAsync(BlobServiceClient blobs)

@@ -18,6 +18,9 @@ public sealed record Baseline(string Model, int Version, DateTimeOffset Created,
     /// <summary>Features of the version that the table does not have.</summary>
     public IReadOnlyList<string> MissingFeatures { get; init; } = [];
 
+    /// <summary>By which columns rows are told apart: each slice of a window is compared with the same slice of the baseline.</summary>
+    public IReadOnlyList<BaselineSegment> Segments { get; init; } = [];
+
     /// <summary>What each column promises, as far as these rows tell; the policy's contract goes before it.</summary>
     public IReadOnlyDictionary<string, ColumnContract> Contract { get; init; } = new Dictionary<string, ColumnContract>();
 }

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Serverless.Core.Monitoring;
+using Serverless.Core.Registry;
 using Serverless.Services.Monitoring.Scans;
 
 namespace Serverless.Services.Monitoring.Baselines;
@@ -18,8 +19,6 @@ internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, 
     private long seen;
     private int kept;
 
-    public long Rows => seen;
-
     public void Add(RecordBatch batch)
     {
         int[] picked = [.. sampler.Next(batch.Length)];
@@ -32,18 +31,29 @@ internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, 
         kept += picked.Length;
     }
 
-    /// <summary>The columns, each with its figures, its promise and its bytes.</summary>
-    public IReadOnlyList<(BaselineColumn Column, ColumnContract Contract, byte[] Bytes)> Build() =>
-        [.. columns.AsParallel().AsOrdered().Select(gathered =>
+    /// <summary>The baseline: each column's figures, promise and bytes, and its slices.</summary>
+    public BaselineParts Build(ModelName model, int version, DateTimeOffset created, string source)
+    {
+        (BaselineColumn Column, ColumnContract Contract, byte[] Bytes)[] built = [.. columns.AsParallel().AsOrdered().Select(gathered =>
         {
             var column = gathered.Column.ToWindow(runs: false);
             return (BaselineSummary.Of(column, gathered.Role, gathered.Watched), BaselineSummary.Proposal(column), ColumnFile.Write(column));
         })];
+        var (segments, slices) = SegmentFile.Write(
+            columns.Where(column => column is { Role: ColumnRole.Segment, Column: LabelColumn }).ToDictionary(column => column.Watched, column => (LabelColumn)column.Column),
+            [.. columns.Where(column => column.Role is ColumnRole.Feature or ColumnRole.Prediction or ColumnRole.Label).Select(column => column.Column)], kept);
+        var baseline = new Baseline(model.Value, version, created, source, seen, [.. built.Select(column => column.Column)])
+        {
+            Segments = segments,
+            Contract = built.Where(column => column.Column.Role == ColumnRole.Feature).ToDictionary(column => column.Column.Watched, column => column.Contract),
+        };
+        return new(baseline, [.. built.Select(column => column.Bytes)], slices);
+    }
 
     private GatheredColumn? Column(Field field)
     {
         if (at.TryGetValue(field.Name, out var known)) return known < 0 ? null : columns[known].Column;
-        var made = role(field.Name) is { } wanted && Gathering.Of(field.Name, field.DataType is DoubleType && single(wanted.Watched) ? FloatType.Default : field.DataType, types.TryGetValue(field.Name, out var type) ? type : null, sampler.Capacity) is { } gathered
+        var made = role(field.Name) is { } wanted && Gathering.Of(field.Name, field.DataType is DoubleType && single(wanted.Watched) ? FloatType.Default : field.DataType, Stated(field.Name, wanted.Role), sampler.Capacity) is { } gathered
             ? (gathered, wanted.Role, wanted.Watched) : ((GatheredColumn, ColumnRole, string)?)null;
         at[field.Name] = made is null ? -1 : columns.Count;
         if (made is not { } column) return null;
@@ -51,4 +61,7 @@ internal sealed class BaselineBuilder(long rows, Func<string, (ColumnRole Role, 
         if (seen > 0) column.Item1.Append(null, (int)Math.Min(seen, int.MaxValue), [.. Enumerable.Range(0, kept)]);
         return column.Item1;
     }
+
+    // A segment's values are names, whatever they look like.
+    private ColumnType? Stated(string column, ColumnRole role) => types.TryGetValue(column, out var type) ? type : role == ColumnRole.Segment ? ColumnType.Categorical : null;
 }

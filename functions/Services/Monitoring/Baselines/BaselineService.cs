@@ -28,9 +28,9 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         var name = ModelName.Parse(model);
         var known = await versions.GetAsync(name, version, cancel);
         var there = await FindAsync(name, version, cancel);
-        var (made, columns) = request.HasJsonContentType() ? await FromLogAsync(request, name, known, there, cancel) : await FromBodyAsync(request, name, known, there, cancel);
-        var kept = there ?? await store.KeepAsync(made, columns, cancel);
-        if (kept.Source != made.Source)
+        var made = request.HasJsonContentType() ? await FromLogAsync(request, name, known, there, cancel) : await FromBodyAsync(request, name, known, there, cancel);
+        var kept = there ?? await store.KeepAsync(made, cancel);
+        if (kept.Source != made.Baseline.Source)
             throw new ProblemException(ProblemKind.Conflict, $"Version {version} has another baseline already, and a version never changes: register the model again for a new one.") { Where = "baseline" };
         return Answered(kept, there is null ? StatusCodes.Status201Created : StatusCodes.Status200OK, request);
     }
@@ -52,19 +52,19 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         var known = await versions.GetAsync(model, version, cancel);
         if (known.Metadata.Baseline is not { } table) return null;
         var made = await FromTableAsync(model, known, await files.GetAsync(table, cancel), table, BaselineRoles.None, cancel);
-        return await store.KeepAsync(made.Baseline, made.Columns, cancel);
+        return await store.KeepAsync(made, cancel);
     }
 
-    private async Task<(Baseline Baseline, IReadOnlyList<byte[]> Columns)> FromBodyAsync(HttpRequest request, ModelName model, ModelVersion version, Baseline? there, CancellationToken cancel)
+    private async Task<BaselineParts> FromBodyAsync(HttpRequest request, ModelName model, ModelVersion version, Baseline? there, CancellationToken cancel)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Largest + (1 << 20);
         var roles = BaselineRoles.Of(request);
         var file = await files.AddAsync(request.Body, Largest, cancel);
-        if (there?.Source == Source(file.Digest, roles)) return (there, []);
+        if (there?.Source == Source(file.Digest, roles)) return new(there, [], null);
         return await FromTableAsync(model, version, file.Path, file.Digest, roles, cancel);
     }
 
-    private async Task<(Baseline Baseline, IReadOnlyList<byte[]> Columns)> FromTableAsync(ModelName model, ModelVersion version, string path, Digest digest, BaselineRoles roles, CancellationToken cancel)
+    private async Task<BaselineParts> FromTableAsync(ModelName model, ModelVersion version, string path, Digest digest, BaselineRoles roles, CancellationToken cancel)
     {
         var table = await TableFile.OpenAsync(path, cancel);
         var (rows, columns) = (0L, new HashSet<string>());
@@ -81,13 +81,13 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         return Made(model, version, Source(digest, roles), builder, table);
     }
 
-    private async Task<(Baseline Baseline, IReadOnlyList<byte[]> Columns)> FromLogAsync(HttpRequest request, ModelName model, ModelVersion version, Baseline? there, CancellationToken cancel)
+    private async Task<BaselineParts> FromLogAsync(HttpRequest request, ModelName model, ModelVersion version, Baseline? there, CancellationToken cancel)
     {
         var window = await request.ReadAsync(BaselineWire.Default.BaselineWindow, cancel);
         if (window.From >= window.To) throw new ProblemException(ProblemKind.InvalidRequest, "from must be before to.") { Where = "from" };
         if (window.To > clock.GetUtcNow()) throw new ProblemException(ProblemKind.InvalidRequest, "to lies in the future: the window must be over.") { Where = "to" };
         var source = string.Create(CultureInfo.InvariantCulture, $"log {window.From.UtcDateTime:O} {window.To.UtcDateTime:O}");
-        if (there?.Source == source) return (there, []);
+        if (there?.Source == source) return new(there, [], null);
         var query = new PredictionQuery(model, window.From, window.To) { Choosing = column => LogRole(column) is not null, Version = version.Number, Status = 200 };
         var rows = 0L;
         await foreach (var batch in log.ReadAsync(query with { Choosing = column => column == LogColumns.Version }, new(false, []), new(), cancel))
@@ -108,17 +108,11 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
 
     private static string? Plain(string column, string prefix) => column.StartsWith(prefix, StringComparison.Ordinal) ? column[prefix.Length..] : null;
 
-    private (Baseline Baseline, IReadOnlyList<byte[]> Columns) Made(ModelName model, ModelVersion version, string source, BaselineBuilder builder, TableFile? table)
+    private BaselineParts Made(ModelName model, ModelVersion version, string source, BaselineBuilder builder, TableFile? table)
     {
-        var built = builder.Build();
-        var features = built.Where(column => column.Column.Role == ColumnRole.Feature).ToArray();
-        return (new(model.Value, version.Number, clock.GetUtcNow(), source, builder.Rows, [.. built.Select(column => column.Column)])
-        {
-            BadRows = table?.BadRows ?? 0,
-            BadSamples = table?.BadSamples ?? [],
-            MissingFeatures = [.. Features(version).Except(features.Select(column => column.Column.Watched))],
-            Contract = features.ToDictionary(column => column.Column.Watched, column => column.Contract),
-        }, [.. built.Select(column => column.Bytes)]);
+        var parts = builder.Build(model, version.Number, clock.GetUtcNow(), source);
+        var features = parts.Baseline.Columns.Where(column => column.Role == ColumnRole.Feature).Select(column => column.Watched);
+        return parts with { Baseline = parts.Baseline with { BadRows = table?.BadRows ?? 0, BadSamples = table?.BadSamples ?? [], MissingFeatures = [.. Features(version).Except(features)] } };
     }
 
     private static void Check(long rows, HashSet<string> columns, BaselineRoles roles, ModelVersion version)

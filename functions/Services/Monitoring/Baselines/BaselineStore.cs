@@ -13,7 +13,7 @@ using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Baselines;
 
-/// <summary>Baselines in blobs: the columns first, the document last and once, so that one that is half written is none, and the second of two writers sees the first's.</summary>
+/// <summary>Baselines in blobs: the columns and their slices first, the document last and once, so that one that is half written is none, and the second of two writers sees the first's.</summary>
 /// <param name="blobs">The account.</param>
 public sealed class BaselineStore(BlobServiceClient blobs)
 {
@@ -36,6 +36,15 @@ public sealed class BaselineStore(BlobServiceClient blobs)
     internal async Task<IMemoryOwner<byte>> ColumnAsync(Baseline baseline, BaselineColumn column, CancellationToken cancel)
     {
         var path = StorageNames.BaselineColumn(ModelName.Parse(baseline.Model), baseline.Version, baseline.Source, IndexOf(baseline, column));
+        return await RentedAsync(path, $"The baseline's column {column.Name} is gone.", cancel);
+    }
+
+    /// <summary>The slices' bytes, as <see cref="SegmentFile"/> wrote them, in rented memory.</summary>
+    internal Task<IMemoryOwner<byte>> SegmentsAsync(Baseline baseline, CancellationToken cancel) =>
+        RentedAsync(StorageNames.BaselineSegments(ModelName.Parse(baseline.Model), baseline.Version, baseline.Source), "The baseline's segments are gone.", cancel);
+
+    private async Task<IMemoryOwner<byte>> RentedAsync(string path, string gone, CancellationToken cancel)
+    {
         try
         {
             using var answer = (await container.GetBlobClient(path).DownloadStreamingAsync(cancellationToken: cancel)).Value;
@@ -45,17 +54,20 @@ public sealed class BaselineStore(BlobServiceClient blobs)
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            throw new InvalidDataException($"The baseline's column {column.Name} is gone.", missing);
+            throw new InvalidDataException(gone, missing);
         }
     }
 
     /// <summary>Keeps a baseline. The one that stands: this, or another that was first.</summary>
-    internal async Task<Baseline> KeepAsync(Baseline baseline, IReadOnlyList<byte[]> columns, CancellationToken cancel)
+    internal async Task<Baseline> KeepAsync(BaselineParts parts, CancellationToken cancel)
     {
+        var (baseline, columns, segments) = parts;
         var model = ModelName.Parse(baseline.Model);
         await container.CreateIfNotExistsAsync(cancellationToken: cancel);
         for (var at = 0; at < columns.Count; at++)
             await container.GetBlobClient(StorageNames.BaselineColumn(model, baseline.Version, baseline.Source, at)).UploadAsync(BinaryData.FromBytes(columns[at]), overwrite: true, cancel);
+        if (segments is not null)
+            await container.GetBlobClient(StorageNames.BaselineSegments(model, baseline.Version, baseline.Source)).UploadAsync(BinaryData.FromBytes(segments), overwrite: true, cancel);
         try
         {
             await container.GetBlobClient(StorageNames.BaselineDocument(model, baseline.Version)).UploadAsync(

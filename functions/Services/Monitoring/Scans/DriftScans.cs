@@ -46,8 +46,10 @@ public sealed class DriftScans(WindowReader reader, References references)
         var (now, before) = (current.SegmentRows(monitor.MinimumRows), reference.Log?.SegmentRows(monitor.MinimumRows) ?? new Dictionary<string, int[]>());
         foreach (var (segment, rows) in now)
             foreach (var name in names)
-                pairs.Add(new(name, segment, _ => ValueTask.FromResult(before.TryGetValue(segment, out var old) ? reference.Log!.Values(name, old) : null), () => current.Values(name, rows)));
+                pairs.Add(new(name, segment, _ => ValueTask.FromResult(Slice(name, segment)), () => current.Values(name, rows)));
         return pairs;
+
+        FeatureColumn? Slice(string name, string segment) => reference.Slices is { } slices ? slices.Read(name, segment) : before.TryGetValue(segment, out var old) ? reference.Log!.Values(name, old) : null;
     }
 
     private static async ValueTask<FeatureColumn?> ReadAsync(ReferenceSide reference, string name, CancellationToken cancel) =>

@@ -9,10 +9,17 @@ namespace Serverless.Services.Monitoring.Scans;
 internal sealed record ReferenceSide(string Words, long Rows, IReadOnlyDictionary<string, ReferenceColumn> Columns) : IDisposable
 {
     /// <summary>Gives the rows' memory back.</summary>
-    public void Dispose() => Log?.Dispose();
+    public void Dispose()
+    {
+        Log?.Dispose();
+        Slices?.Dispose();
+    }
 
     /// <summary>The rows themselves, where the reference is a stretch of the log.</summary>
     public WindowRows? Log { get; init; }
+
+    /// <summary>The columns by segment, where the reference is a baseline that has the segments asked for.</summary>
+    public BaselineSlices? Slices { get; init; }
 
     /// <summary>The columns' types.</summary>
     public IReadOnlyDictionary<string, ColumnType> Types => Columns.ToDictionary(column => column.Key, column => column.Value.Type);

@@ -9,7 +9,8 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <param name="Rows">Rows of that version in the log.</param>
 internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows) : IDisposable
 {
-    private const int SegmentsAKey = 50;
+    /// <summary>The most values of a segment key that are looked at, the commonest.</summary>
+    public const int SegmentsAKey = 50;
 
     /// <summary>Its columns by plain name.</summary>
     public IReadOnlyDictionary<string, GatheredColumn> Columns { get; init; } = new Dictionary<string, GatheredColumn>();

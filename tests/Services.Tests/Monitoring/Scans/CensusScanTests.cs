@@ -75,6 +75,32 @@ public sealed class CensusScanTests(Testing.AzuriteFixture azurite)
         Assert.Equal((0.19, 0.0585), (Math.Round(label.Reference[selected] / label.Reference.Sum(), 2), Math.Round(label.Current[selected] / label.Current.Sum(), 4)));
     }
 
+    [Theory]
+    [InlineData("Female")]
+    [InlineData("Male")]
+    [InlineData("")]
+    public async Task DriftOfOneSlice_IsFoundInThatSlice_AgainstTheSameSliceOfTheBaseline(string planted)
+    {
+        const string BySex = """{"monitoring":{"monitors":{"feature-drift":{"segments":["sex"]}}}}""";
+        await using var rig = new ScanRig(azurite.ConnectionString, Day.AddDays(2), BySex);
+        await rig.BaselineAsync(1, Training.Csv([.. Prepared, "sex", "label"]), BaselineRoles.None with { Label = "label", Segments = ["sex"] });
+        foreach (var sex in (string[])["Female", "Male"])
+        {
+            var part = Evaluation.Where(row => row[Evaluation.At("sex")] == sex);
+            var longer = sex == planted ? part.With("hours_per_week", hours => (int.Parse(hours, CultureInfo.InvariantCulture) + 5).ToString(CultureInfo.InvariantCulture)) : part;
+            await rig.WriteAsync(ScanRig.Version(1, Prepared), Day.AddHours(9), longer.Numbers(Prepared), new long[part.Rows.Length], new float[part.Rows.Length], new Dictionary<string, string> { ["sex"] = sex });
+        }
+        var finding = await rig.ScanAsync("feature-drift", Day.AddDays(1));
+
+        // Women work fewer hours than men: against the whole baseline each slice would have drifted in many columns without anything planted.
+        var breached = finding.Checks.Where(check => check.Verdict == FindingVerdict.Breached).Select(check => (check.Subject, check.Segment)).ToArray();
+        Assert.Equal(planted.Length == 0 ? [] : [("hours_per_week", null), ("hours_per_week", $"sex={planted}")], breached);
+        Assert.Equal(3 * Prepared.Length, finding.Checks.Count);
+        Assert.All(finding.Checks.Where(check => check is { Segment: "sex=Female", Subject: not "male" }), check => Assert.Equal((10_771, 5_421), (check.ReferenceSize, check.CurrentSize)));
+        // Among women nobody is male: nothing to compare, which is said and no alarm.
+        Assert.Equal(["sex=Female", "sex=Male"], finding.Checks.Where(check => check.Verdict == FindingVerdict.NotComparable).Select(check => check.Segment!).Order());
+    }
+
     private static Task BaselineAsync(ScanRig rig, Table people)
     {
         var (labels, probabilities) = Predicted(people);

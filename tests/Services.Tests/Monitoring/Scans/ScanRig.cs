@@ -139,10 +139,7 @@ internal sealed class ScanRig : IAsyncDisposable
         var builder = new BaselineBuilder(rows, roles.RoleOf, roles.Types, _ => true);
         await foreach (var batch in file.ReadAsync(TestContext.Current.CancellationToken))
             using (batch) builder.Add(batch);
-        var built = builder.Build();
-        var baseline = new Baseline(Model.Value, version, Clock.GetUtcNow(), "a test's table", builder.Rows, [.. built.Select(column => column.Column)])
-        { Contract = built.Where(column => column.Column.Role == ColumnRole.Feature).ToDictionary(column => column.Column.Watched, column => column.Contract) };
-        await Get<BaselineStore>().KeepAsync(baseline, [.. built.Select(column => column.Bytes)], TestContext.Current.CancellationToken);
+        await Get<BaselineStore>().KeepAsync(builder.Build(Model, version, Clock.GetUtcNow(), "a test's table"), TestContext.Current.CancellationToken);
         File.Delete(path);
         Champion = version;
     }

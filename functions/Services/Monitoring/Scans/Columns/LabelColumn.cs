@@ -23,6 +23,9 @@ internal sealed class LabelColumn(string name, bool logical, int capacity) : Gat
 
     public override int Kept => kept;
 
+    /// <summary>Distinct labels; of free text 0.</summary>
+    public int Distinct => text ? 0 : labels.Count;
+
     public override void Append(IArrowArray? array, int rows, ReadOnlySpan<int> keptRows)
     {
         Rows += rows;
