@@ -139,7 +139,7 @@ public sealed class KilledScansTests : IAsyncLifetime
     private async Task AssertAlertsAsync(HttpClient client, Hook hook, Topic topic)
     {
         var alerts = new List<JsonElement>();
-        foreach (var one in (await client.JsonAsync($"/alerts?model={model}&pageSize=100")).GetProperty("items").EnumerateArray())
+        foreach (var one in (await client.JsonAsync($"/alerts?model={model}&state=all&pageSize=100")).GetProperty("items").EnumerateArray())
             alerts.Add((await client.JsonAsync($"/models/{model}/alerts/{one.GetProperty("id")}")).GetProperty("alert"));
         var steps = alerts.SelectMany(alert => alert.GetProperty("history").EnumerateArray()).Select(step => (Id: step.GetProperty("id").GetGuid(), To: step.GetProperty("to").GetString())).ToArray();
         Assert.Equal(steps.Length, steps.Select(step => step.Id).Distinct().Count());
