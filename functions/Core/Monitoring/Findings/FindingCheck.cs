@@ -3,7 +3,7 @@ namespace Serverless.Core.Monitoring;
 /// <summary>One thing that was looked at, with its evidence.</summary>
 /// <param name="Subject">A column's name, or a figure's: <c>age</c>, <c>latency.p99</c>, <c>rows</c>.</param>
 /// <param name="Check">What was asked: <c>drift</c>, <c>missing</c>, <c>range</c>, <c>unseen</c>, <c>freshness</c> …</param>
-/// <param name="Segment">The part of the rows, <c>segment_country=DE</c>, or null for all.</param>
+/// <param name="Segment">The part of the rows, <c>country=DE</c> or <c>version 2</c>, or null for all of the version with the most.</param>
 /// <param name="Verdict">The answer.</param>
 /// <param name="Words">The answer in words, with the figures.</param>
 public sealed record FindingCheck(string Subject, string Check, string? Segment, FindingVerdict Verdict, string Words)

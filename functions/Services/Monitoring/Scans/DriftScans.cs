@@ -15,8 +15,24 @@ public sealed class DriftScans(WindowReader reader, References references)
         using var reference = await references.FindAsync(query, current, monitor, cancel);
         if (reference is null)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
-        var outcome = DriftScan.Judge(await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel), monitor);
-        return new(outcome, current.Window, current.Rows, Seen(query, current)) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
+        var changes = (await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel)).ToList();
+        var seen = Seen(query, current);
+        foreach (var version in current.Others(monitor.MinimumRows))
+        {
+            using var other = await reader.ReadAsync(query with { Version = version, Segments = [] }, cancel);
+            changes.AddRange(await OtherAsync(query with { Segments = [] }, other, monitor, cancel));
+            seen += query.Signal == Core.Monitoring.Signal.LabelDrift ? Seen(query, other) : 0;
+        }
+        return new(DriftScan.Judge(changes, monitor), current.Window, current.Rows, seen) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
+    }
+
+    /// <summary>A version that answered beside the one with most rows, against its own reference.</summary>
+    private async Task<ColumnChange[]> OtherAsync(WindowQuery query, WindowRows other, MonitorPolicy monitor, CancellationToken cancel)
+    {
+        using var reference = await references.FindAsync(query, other, monitor, cancel);
+        var part = WindowRows.Part(other.Version!.Value);
+        return await MeasureAsync([.. Names(query, other, null).Select(name =>
+            new Pair(name, part, stop => reference is null ? default : ReadAsync(reference, name, stop), () => other.Values(name, null)))], monitor, cancel);
     }
 
     /// <summary>As many columns at a time as there are cores, whatever their number in all: memory holds no more of them.</summary>
@@ -40,7 +56,7 @@ public sealed class DriftScans(WindowReader reader, References references)
     private static List<Pair> Pairs(WindowQuery query, WindowRows current, ReferenceSide reference, MonitorPolicy monitor)
     {
         var pairs = new List<Pair>();
-        var names = current.Columns.Keys.Union(reference.Columns.Keys).Where(name => query.Features.Count == 0 || query.Features.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        var names = Names(query, current, reference);
         foreach (var name in names)
             pairs.Add(new(name, null, stop => ReadAsync(reference, name, stop), () => current.Values(name, null)));
         var (now, before) = (current.SegmentRows(monitor.MinimumRows), reference.Log?.SegmentRows(monitor.MinimumRows) ?? new Dictionary<string, int[]>());
@@ -51,6 +67,9 @@ public sealed class DriftScans(WindowReader reader, References references)
 
         FeatureColumn? Slice(string name, string segment) => reference.Slices is { } slices ? slices.Read(name, segment) : before.TryGetValue(segment, out var old) ? reference.Log!.Values(name, old) : null;
     }
+
+    private static string[] Names(WindowQuery query, WindowRows current, ReferenceSide? reference) =>
+        [.. current.Columns.Keys.Union(reference?.Columns.Keys ?? []).Where(name => query.Features.Count == 0 || query.Features.Contains(name)).Order(StringComparer.Ordinal)];
 
     private static async ValueTask<FeatureColumn?> ReadAsync(ReferenceSide reference, string name, CancellationToken cancel) =>
         reference.Columns.TryGetValue(name, out var column) ? (await column.Read(cancel)).Values : null;

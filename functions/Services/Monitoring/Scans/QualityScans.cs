@@ -22,10 +22,20 @@ public sealed class QualityScans(WindowReader reader, References references, Usu
             Correlations = Correlated(current),
             UsualCorrelations = reference?.Log is { Rows: > 0 } before ? Correlated(before) : null,
         };
-        return new(QualityScan.Run(input, monitor), current.Window, current.Rows, current.Versions.Values.Sum())
+        var parts = new List<(string, QualityInput)>();
+        foreach (var version in current.Others(monitor.MinimumRows)) parts.Add((WindowRows.Part(version), await OtherAsync(query with { Version = version }, monitor, contract, cancel)));
+        return new(QualityScan.Run(input, parts, monitor), current.Window, current.Rows, current.Versions.Values.Sum())
         {
             Versions = [.. current.Versions.Keys.Order()], Reference = reference?.Words, ReferenceRows = reference?.Rows ?? 0, Flaws = current.Flaws,
         };
+    }
+
+    /// <summary>The columns of a version that answered beside the one with most rows, against its own reference.</summary>
+    private async Task<QualityInput> OtherAsync(WindowQuery query, MonitorPolicy monitor, IReadOnlyDictionary<string, ColumnContract> contract, CancellationToken cancel)
+    {
+        using var other = await reader.ReadAsync(query, cancel);
+        using var reference = await references.FindAsync(query, other, monitor, cancel);
+        return new([.. other.Columns.Values.Select(column => column.ToWindow(runs: true))], await ColumnsAsync(query, reference, cancel), contract, other.Rows, other.Window.Length);
     }
 
     private static async Task<Dictionary<string, WindowColumn>> ColumnsAsync(WindowQuery query, ReferenceSide? reference, CancellationToken cancel)

@@ -63,7 +63,7 @@ public sealed class ScanRunner(
     private async Task<bool> IsCurrentAsync(ModelName model, FindingRow row, MonitorPolicy policy, CancellationToken cancel) => policy.Signal switch
     {
         Signal.LabelDrift => false,
-        Signal.Operations => (await reader.OperationsAsync(model, row.Window, [], cancel)).Requests == row.Seen,
+        Signal.Operations => (await reader.OperationsAsync(model, row.Window, [], cancel)).All.Requests == row.Seen,
         _ => policy.Window.Rows is null && await reader.CountAsync(model, row.Window, cancel) == row.Seen,
     };
 

@@ -34,12 +34,12 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
     public async Task<long> CountAsync(ModelName model, TimeWindow window, CancellationToken cancel) =>
         (await CountAsync(new(model, window, Signal.FeatureDrift), new ReadReport(), cancel)).Versions.Values.Sum();
 
-    /// <summary>How requests of a window went.</summary>
-    public async Task<OperationsFigures> OperationsAsync(ModelName model, TimeWindow window, ICollection<string> flaws, CancellationToken cancel)
+    /// <summary>How requests of a window went, all of them and those of each version.</summary>
+    internal async Task<(OperationsFigures All, IReadOnlyDictionary<int, OperationsFigures> Versions)> OperationsAsync(ModelName model, TimeWindow window, ICollection<string> flaws, CancellationToken cancel)
     {
         var report = new ReadReport();
         var read = new OperationsReader();
-        var wanted = new PredictionQuery(model, window.From, window.To) { Columns = new HashSet<string> { LogColumns.Status, LogColumns.Total } };
+        var wanted = new PredictionQuery(model, window.From, window.To) { Columns = new HashSet<string> { LogColumns.Version, LogColumns.Status, LogColumns.Total } };
         await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
             using (batch) read.Add(batch);
         foreach (var flaw in Told(report)) flaws.Add(flaw);

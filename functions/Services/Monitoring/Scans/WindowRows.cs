@@ -1,3 +1,4 @@
+using System.Globalization;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Statistics;
 
@@ -12,6 +13,8 @@ internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows) : 
     /// <summary>The most values of a segment key that are looked at, the commonest.</summary>
     public const int SegmentsAKey = 50;
 
+    private const int MostOthers = 8;
+
     /// <summary>Its columns by plain name.</summary>
     public IReadOnlyDictionary<string, GatheredColumn> Columns { get; init; } = new Dictionary<string, GatheredColumn>();
 
@@ -20,6 +23,13 @@ internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows) : 
 
     /// <summary>Every version in the window with its rows.</summary>
     public IReadOnlyDictionary<int, long> Versions { get; init; } = new Dictionary<int, long>();
+
+    /// <summary>The other versions with enough rows for a verdict, the most rows first, a few at most: a canary must not hide behind the champion.</summary>
+    public IEnumerable<int> Others(int least) => Versions.Where(version => version.Key != Version && version.Value >= least)
+        .OrderByDescending(version => version.Value).ThenBy(version => version.Key).Take(MostOthers).Select(version => version.Key);
+
+    /// <summary>What checks of a version's rows alone are called; a segment has an equals sign.</summary>
+    public static string Part(int version) => string.Create(CultureInfo.InvariantCulture, $"version {version}");
 
     /// <summary>When the newest row was made; null without rows or where nobody asked.</summary>
     public DateTimeOffset? Newest { get; init; }

@@ -16,20 +16,27 @@ public static class OperationsScan
 
     /// <summary>Scans one window.</summary>
     /// <param name="now">The window.</param>
+    /// <param name="parts">Parts of its requests that are looked at on their own, too, by name: those of each version where there are several.</param>
     /// <param name="reference">What is usual; null without a reference.</param>
     /// <param name="usualTraffic">Requests of past windows at the same hour and weekday, or of the newest.</param>
     /// <param name="policy">The monitor's.</param>
-    public static ScanOutcome Run(OperationsFigures now, OperationsFigures? reference, IReadOnlyList<long> usualTraffic, MonitorPolicy policy)
+    public static ScanOutcome Run(OperationsFigures now, IReadOnlyList<(string Name, OperationsFigures Now)> parts, OperationsFigures? reference, IReadOnlyList<long> usualTraffic, MonitorPolicy policy)
     {
         List<Candidate> candidates = [.. VolumeChecks.Of(now.Requests, usualTraffic, policy.Operations.Traffic, "traffic", "Requests")];
-        if (now.Requests > 0)
-        {
-            candidates.Add(Candidate.Share("errors", "rate", now.Failed, now.Requests, policy.Operations.ErrorRate, "of the requests failed"));
-            candidates.Add(Candidate.Share("refusals", "rate", now.Refused, now.Requests, policy.Operations.RefusedRate, "of the requests were refused"));
-        }
-        candidates.AddRange(Quantiles.SelectMany(quantile => Latency(now.Latency, reference?.Latency, quantile.Name, quantile.Level, policy)));
+        candidates.AddRange(Answers(now, reference, policy));
+        candidates.AddRange(parts.SelectMany(part => Answers(part.Now, reference, policy).Select(candidate => candidate.In(part.Name))));
         return ScanOutcome.Of(QualityScan.Judged(candidates, policy));
     }
+
+    private static IEnumerable<Candidate> Answers(OperationsFigures now, OperationsFigures? reference, MonitorPolicy policy) =>
+    [
+        .. now.Requests == 0 ? Array.Empty<Candidate>() :
+        [
+            Candidate.Share("errors", "rate", now.Failed, now.Requests, policy.Operations.ErrorRate, "of the requests failed"),
+            Candidate.Share("refusals", "rate", now.Refused, now.Requests, policy.Operations.RefusedRate, "of the requests were refused"),
+        ],
+        .. Quantiles.SelectMany(quantile => Latency(now.Latency, reference?.Latency, quantile.Name, quantile.Level, policy)),
+    ];
 
     private static IEnumerable<Candidate> Latency(FeatureColumn now, FeatureColumn? reference, string name, double level, MonitorPolicy policy)
     {

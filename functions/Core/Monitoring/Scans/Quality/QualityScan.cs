@@ -6,15 +6,19 @@ namespace Serverless.Core.Monitoring;
 public static class QualityScan
 {
     /// <summary>Scans one window.</summary>
-    public static ScanOutcome Run(QualityInput input, MonitorPolicy policy)
+    /// <param name="input">What is looked at.</param>
+    /// <param name="parts">Parts of the rows whose columns are looked at on their own, too, by name: those of other versions.</param>
+    /// <param name="policy">The monitor's.</param>
+    public static ScanOutcome Run(QualityInput input, IReadOnlyList<(string Name, QualityInput Input)> parts, MonitorPolicy policy)
     {
         List<Candidate> candidates =
         [
             .. SchemaChecks.Of(input),
             .. VolumeChecks.Of(input.Rows, input.UsualRows, policy.Quality.Volume, "rows", "Rows"),
             .. VolumeChecks.Freshness(input, policy),
-            .. input.Rows == 0 ? [] : input.Window.SelectMany(column => ColumnChecks.Of(column, Reference(input, column), Contract(input, column), policy)),
+            .. Columns(input, policy),
             .. input.Rows == 0 ? [] : RowChecks.Of(input, policy),
+            .. parts.SelectMany(part => Columns(part.Input, policy).Select(candidate => candidate.In(part.Name))),
         ];
         return ScanOutcome.Of(Judged(candidates, policy));
     }
@@ -37,6 +41,9 @@ public static class QualityScan
         Words = candidate.Beyond && adjusted > rate ? $"{candidate.Check.Words} Chance explains it." : candidate.Check.Words,
     };
 
+    private static IEnumerable<Candidate> Columns(QualityInput input, MonitorPolicy policy) =>
+        input.Rows == 0 ? [] : input.Window.SelectMany(column => ColumnChecks.Of(column, Reference(input, column), Contract(input, column), policy));
+
     private static WindowColumn? Reference(QualityInput input, WindowColumn column) => input.Reference.GetValueOrDefault(column.Name);
 
     private static ColumnContract Contract(QualityInput input, WindowColumn column) => input.Contract.GetValueOrDefault(column.Name) ?? new();
@@ -48,6 +55,12 @@ public static class QualityScan
 /// <param name="Beyond">Whether the figure is beyond its bound.</param>
 internal sealed record Candidate(FindingCheck Check, double? PValue, bool Beyond)
 {
+    /// <summary>The same of a part of the rows.</summary>
+    public Candidate In(string part) => this with
+    {
+        Check = Check with { Segment = part, Words = Check.Words.StartsWith($"{Check.Subject}:", StringComparison.Ordinal) ? $"{Check.Subject} in {part}{Check.Words[Check.Subject.Length..]}" : $"In {part}: {Check.Words}" },
+    };
+
     /// <summary>Where chance plays no part.</summary>
     public static Candidate Plain(string subject, string check, bool breached, string words) =>
         new(new(subject, check, null, breached ? FindingVerdict.Breached : FindingVerdict.Ok, words), null, breached);
