@@ -36,5 +36,6 @@ internal static class DiagnosedSegments
     private static bool StandsOut(DiagnosisSegment segment, IReadOnlyList<DiagnosisSegment> all) =>
         segment.Weight >= Stands || all.Any(other => other.Breached == 0 && Column(other.Segment) == Column(segment.Segment));
 
-    private static string Column(string segment) => segment.Split('=', 2)[0];
+    // "country=DE" is one of its column's values, "version 2" one of the versions.
+    private static string Column(string segment) => segment.Split(segment.Contains('=', StringComparison.Ordinal) ? '=' : ' ', 2)[0];
 }

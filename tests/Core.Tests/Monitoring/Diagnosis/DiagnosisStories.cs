@@ -101,6 +101,14 @@ public sealed class DiagnosisStories
     }
 
     [Fact]
+    public void OneVersionAmongOthersThatAreFine_CarriesIt()
+    {
+        FindingCheck[] checks = [Breach("errors", "rate", 0.09, 0.01, "errors in version 2") with { Segment = "version 2" }, Breach("errors", "rate", 0.001, 0.01, "fine") with { Segment = "version 1", Verdict = FindingVerdict.Ok }];
+        var recent = new[] { Of("operations", Signal.Operations, new(Start, Start.AddHours(1)), FindingVerdict.Breached, checks) };
+        Assert.Equal("version 2", Assert.Single(Diagnosed(recent[0], recent, 0).Segments).Segment);
+    }
+
+    [Fact]
     public void EverySegmentAlike_CarriesNothing()
     {
         FindingCheck[] checks = [Breach("age", "drift", 0.4, 0.1, "age moved"), .. new[] { "DE", "FR" }.Select(country => Breach("age", "drift", 0.4, 0.1, "age moved") with { Segment = "country=" + country })];
