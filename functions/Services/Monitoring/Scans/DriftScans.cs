@@ -17,6 +17,9 @@ public sealed class DriftScans(WindowReader reader, References references)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
         var changes = (await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel)).ToList();
         var seen = Seen(query, current);
+        // Memory holds one version's columns at a time.
+        current.Dispose();
+        reference.Dispose();
         foreach (var version in current.Others(monitor.MinimumRows))
         {
             using var other = await reader.ReadAsync(query with { Version = version, Segments = [] }, cancel);

@@ -13,8 +13,11 @@ public sealed class QualityScans(WindowReader reader, References references, Usu
         using var current = await reader.ReadAsync(query, cancel);
         using var reference = await references.FindAsync(query, current, monitor, cancel);
         WindowColumn[] window = [.. current.Columns.Values.AsParallel().AsOrdered().Select(column => column.ToWindow(runs: true))];
+        // The newest so many rows are so many of one version, whatever comes.
+        var traffic = query.Rows is null ? current.Versions.Values.Sum() : current.Rows;
         var input = new QualityInput(window, await ColumnsAsync(query, reference, cancel), contract, current.Rows, current.Window.Length)
         {
+            Traffic = traffic,
             UsualRows = await usual.FindAsync(query.Model, name, current.Window, cancel),
             Age = current.Newest is { } newest ? current.Window.To - newest : null,
             Duplicates = Repeated(current) ?? 0,
@@ -24,7 +27,7 @@ public sealed class QualityScans(WindowReader reader, References references, Usu
         };
         var parts = new List<(string, QualityInput)>();
         foreach (var version in current.Others(monitor.MinimumRows)) parts.Add((WindowRows.Part(version), await OtherAsync(query with { Version = version }, monitor, contract, cancel)));
-        return new(QualityScan.Run(input, parts, monitor), current.Window, current.Rows, current.Versions.Values.Sum())
+        return new(QualityScan.Run(input, parts, monitor), current.Window, traffic, current.Versions.Values.Sum())
         {
             Versions = [.. current.Versions.Keys.Order()], Reference = reference?.Words, ReferenceRows = reference?.Rows ?? 0, Flaws = current.Flaws,
         };

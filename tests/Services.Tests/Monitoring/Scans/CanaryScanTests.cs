@@ -76,6 +76,21 @@ public sealed class CanaryScanTests(Testing.AzuriteFixture azurite)
         Assert.Equal(["version 1", "version 2"], finding.Checks.Where(check => check is { Subject: "errors", Segment: not null }).Select(check => check.Segment!).Order());
     }
 
+    [Fact]
+    public async Task Traffic_ThatIsSplitEvenly_IsNoLoss_AndRealLossIsTold()
+    {
+        await using var rig = new ScanRig(azurite.ConnectionString, Day.AddDays(6), Policy);
+        // Four days with one version; on the fifth the other three answer a quarter each; on the sixth only the last quarter is left.
+        foreach (var (day, versions) in new[] { 1, 1, 1, 1, 4, 1 }.Index())
+            for (var version = 1; version <= versions; version++)
+                await WriteAsync(rig, version, Day.AddDays(day).AddHours(23.9), day < 4 ? ChampionRows : ChampionRows / 4, 10 * day + version, 0, 0);
+        var findings = new List<Finding>();
+        for (var day = 1; day <= 6; day++) findings.Add(await rig.ScanAsync("data-quality", Day.AddDays(day)));
+
+        Assert.All(findings.Take(5), finding => Assert.Equal((ChampionRows, 0), (finding.Rows, Breached(finding).Length)));
+        Assert.Equal([("rows", null)], Breached(findings[5]));
+    }
+
     private static (string, string?)[] Breached(Finding finding) => [.. finding.Checks.Where(check => check.Verdict == FindingVerdict.Breached).Select(check => (check.Subject, check.Segment))];
 
     /// <summary>Two days of both; on the second the canary's age, or its probabilities, are what the test makes of them.</summary>

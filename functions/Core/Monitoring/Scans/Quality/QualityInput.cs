@@ -9,6 +9,9 @@ namespace Serverless.Core.Monitoring;
 public sealed record QualityInput(
     IReadOnlyList<WindowColumn> Window, IReadOnlyDictionary<string, WindowColumn> Reference, IReadOnlyDictionary<string, ColumnContract> Contract, long Rows, TimeSpan Length)
 {
+    /// <summary>The window's rows of all versions: as many come however the traffic is split.</summary>
+    public long Traffic { get; init; } = Rows;
+
     /// <summary>Rows of past windows at the same hour and weekday, and where there are fewer than three, of the newest.</summary>
     public IReadOnlyList<long> UsualRows { get; init; } = [];
 

@@ -14,7 +14,7 @@ public static class QualityScan
         List<Candidate> candidates =
         [
             .. SchemaChecks.Of(input),
-            .. VolumeChecks.Of(input.Rows, input.UsualRows, policy.Quality.Volume, "rows", "Rows"),
+            .. VolumeChecks.Of(input.Traffic, input.UsualRows, policy.Quality.Volume, "rows", "Rows"),
             .. VolumeChecks.Freshness(input, policy),
             .. Columns(input, policy),
             .. input.Rows == 0 ? [] : RowChecks.Of(input, policy),
