@@ -60,6 +60,10 @@ public sealed class BaselineTests(Suite suite) : IClassFixture<Suite>
         Assert.Equal(("categorical", "segment"), Kind("sex"));
         Assert.Equal(("categorical", "label"), Kind("income"));
         Assert.DoesNotContain("fnlwgt", columns.Keys);
+        var segments = document.GetProperty("segments").EnumerateArray().ToDictionary(segment => segment.GetProperty("key").GetString()!);
+        Assert.Equal(["race", "sex"], segments.Keys.Order());
+        Assert.Equal(5, segments["race"].GetProperty("distinct").GetInt32());
+        Assert.Equal((10_771, 21_790), (segments["sex"].GetProperty("values").GetProperty(" Female").GetInt32(), segments["sex"].GetProperty("values").GetProperty(" Male").GetInt32()));
         Assert.Equal(16, columns["education_num"].GetProperty("distinct").GetInt32());
         var contract = document.GetProperty("contract");
         Assert.Equal(0, contract.GetProperty("capital_gain").GetProperty("minimum").GetDouble());

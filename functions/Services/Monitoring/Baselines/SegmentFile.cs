@@ -27,17 +27,31 @@ internal static class SegmentFile
         using var stream = new MemoryStream();
         var places = new List<SlicePlace>();
         var picked = Picked(kept, keys.Count * columns.Count);
-        foreach (var (key, labels) in keys)
-            foreach (var (label, rows) in labels.Groups(1, MostValues))
-                foreach (var (column, bytes) in Slices(columns, [.. rows.Where(row => picked is null || picked[row])]))
-                {
-                    places.Add(new(key, label, column, (int)stream.Position, bytes.Length));
-                    stream.Write(bytes);
-                }
+        var segments = keys.Select(key => new BaselineSegment(key.Key, key.Value.Distinct, Values(key.Key, key.Value, columns, picked, stream, places))).ToArray();
         var list = JsonSerializer.SerializeToUtf8Bytes(places, SegmentJson.Default.ListSlicePlace);
         stream.Write(list);
         stream.Write(BitConverter.GetBytes(list.Length));
-        return ([.. keys.Select(key => Told(key.Key, key.Value, picked))], stream.ToArray());
+        return (segments, stream.ToArray());
+    }
+
+    /// <summary>Writes a key's slices; the rows of each value that has them.</summary>
+    private static Dictionary<string, long> Values(string key, LabelColumn labels, IReadOnlyList<GatheredColumn> columns, bool[]? picked, MemoryStream stream, List<SlicePlace> places)
+    {
+        var values = new Dictionary<string, long>();
+        foreach (var (label, all) in labels.Groups(1, MostValues))
+        {
+            int[] rows = [.. all.Where(row => picked is null || picked[row])];
+            var slices = Slices(columns, rows);
+            // Numbers fit by the choice of rows; long labels may not.
+            if (rows.Length == 0 || stream.Length + slices.Sum(slice => (long)slice.Bytes.Length) > MostBytes) continue;
+            values[label] = rows.Length;
+            foreach (var (column, bytes) in slices)
+            {
+                places.Add(new(key, label, column, (int)stream.Position, bytes.Length));
+                stream.Write(bytes);
+            }
+        }
+        return values;
     }
 
     /// <summary>Where each slice lies.</summary>
@@ -70,9 +84,6 @@ internal static class SegmentFile
         foreach (var row in new RowSampler(kept, most).Next(kept)) picked[row] = true;
         return picked;
     }
-
-    private static BaselineSegment Told(string key, LabelColumn labels, bool[]? picked) => new(
-        key, labels.Distinct, labels.Groups(1, MostValues).ToDictionary(value => value.Label, value => picked is null ? value.Rows.LongLength : value.Rows.LongCount(row => picked[row])));
 }
 
 /// <summary>Where a slice lies.</summary>
