@@ -18,6 +18,6 @@ public static class MonitoringRegistration
         .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>().AddSingleton<ReportService>().AddSingleton<SageMakerService>()
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
-        .AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()
+        .AddSingleton<HourProfiles>().AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()
         .AddSingleton<ScanRunner>().AddSingleton<ScanDemand>().AddSingleton<ScanSchedule>();
 }

@@ -87,6 +87,16 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             await foreach (var batch in source.ReadAsync(wanted, cancel)) yield return batch;
     }
 
+    /// <summary>The hours of a window that have rows, and how many stand in compacted files; null where some do not yet, so that the number may change at any moment.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset Hour, long? Settled)>> SettledAsync(ModelName model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
+    {
+        var hours = new List<(DateTimeOffset, long?)>();
+        await foreach (var day in DaysAsync(new PredictionQuery(model, from, to), cancel))
+            foreach (var (hour, files) in day)
+                hours.Add((hour, files.Fresh.All(file => files.CoveredUpTo(file.Name) >= file.Length) ? files.Parts.Sum(part => part.Rows) : null));
+        return hours;
+    }
+
     /// <summary>The models that have a log.</summary>
     public async Task<IReadOnlyList<ModelName>> ModelsAsync(CancellationToken cancel)
     {

@@ -11,6 +11,7 @@ namespace Serverless.Services.Storage;
 /// labels/      model=M/date=YYYY-MM-DD/hour=HH/…                     late labels, by their predictions' time; the same names, one part an hour
 /// outcomes/    model=M/date=YYYY-MM-DD/hour=HH/…                     business outcomes, likewise
 /// predictions/ model=M/date=YYYY-MM-DD/_tensors/HH/SHA256.bin          a tensor too large for its row; of the day, so that it goes with it, and beside the hours, whose listings stay short
+/// predictions/ model=M/date=YYYY-MM-DD/_profiles/HH/V-SIGNAL.bin       what scans keep of an hour's rows; derived, so it goes with them
 /// labels/      model=M/_touched/YYYY-MM-DDTHH                        an old hour that got labels since it was compacted; outcomes likewise
 /// predictions/ _writers/WRITER.json                                  what a writer has accepted and stored
 /// </remarks>
@@ -56,6 +57,14 @@ public static partial class PredictionPaths
     /// <summary>The large tensors of an hour's rows.</summary>
     public static string Tensors(ModelName model, DateTimeOffset hour) =>
         string.Create(CultureInfo.InvariantCulture, $"{Day(model, DateOnly.FromDateTime(hour.UtcDateTime))}_tensors/{hour.UtcDateTime:HH}/");
+
+    /// <summary>What scans keep of an hour's rows.</summary>
+    public static string Profiles(ModelName model, DateTimeOffset hour) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Day(model, DateOnly.FromDateTime(hour.UtcDateTime))}_profiles/{hour.UtcDateTime:HH}/");
+
+    /// <summary>Of one version's rows, what one signal watches.</summary>
+    public static string Profile(ModelName model, DateTimeOffset hour, int version, string signal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Profiles(model, hour)}{version}-{signal}.bin");
 
     /// <summary>One large tensor, by the hash of its bytes.</summary>
     public static string Tensor(ModelName model, DateTimeOffset hour, string sha256) => $"{Tensors(model, hour)}{sha256}.bin";

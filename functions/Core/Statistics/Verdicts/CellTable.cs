@@ -24,6 +24,25 @@ public sealed record CellTable(double[] Reference, double[] Current)
         _ => OfDeciles(reference.Sorted, current.Sorted),
     };
 
+    /// <summary>Counts a column, not empty, and a profile of numbers in the cells that the values themselves would be counted in; null where the profile does not tell them exactly.</summary>
+    public static CellTable? Of(FeatureColumn reference, ColumnProfile current)
+    {
+        var edges = Edges(reference);
+        if (reference.Labels is not null)
+            return null;
+        if (HasFewValues(reference.Sorted))
+            return current.Frequent.Error == 0 ? OfGroups(Values(reference.Sorted, current.Frequent.Counts)) : null;
+        if (!current.Edges.SequenceEqual(edges))
+            return null;
+        var table = new CellTable(new double[edges.Length + 1], [.. current.BinCounts.ToArray().Select(count => (double)count)]);
+        Bins.Count(reference.Sorted, edges, table.Reference);
+        return table;
+    }
+
+    /// <summary>The edges between which a window's numbers are counted; none where each value or label is a cell of its own.</summary>
+    public static double[] Edges(FeatureColumn reference) =>
+        reference.Labels is not null || HasFewValues(reference.Sorted) ? [] : Bins.QuantileEdges(reference.Sorted, Tenths);
+
     /// <summary>Whether sorted numbers take at most <see cref="FewValues"/> values; leaves at the first too many.</summary>
     public static bool HasFewValues(ReadOnlySpan<double> sorted)
     {
@@ -56,6 +75,17 @@ public sealed record CellTable(double[] Reference, double[] Current)
             groups.Add((i - a, j - b));
         }
         return groups;
+    }
+
+    private static List<(double, double)> Values(ReadOnlySpan<double> reference, IReadOnlyDictionary<double, long> current)
+    {
+        var counts = new SortedDictionary<double, (double Reference, double Current)>(current.ToDictionary(value => value.Key, value => (0.0, (double)value.Value)));
+        for (int start = 0, end; start < reference.Length; start = end)
+        {
+            for (end = start + 1; end < reference.Length && reference[end] == reference[start]; end++) ;
+            counts[reference[start]] = (end - start, counts.GetValueOrDefault(reference[start]).Current);
+        }
+        return [.. counts.Values];
     }
 
     private static CellTable OfDeciles(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)

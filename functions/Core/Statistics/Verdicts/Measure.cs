@@ -7,7 +7,7 @@ public static class Measure
     public static FeatureMeasurement Feature(string feature, string? segment, FeatureColumn reference, FeatureColumn current, DriftMethod method)
     {
         var chosen = Choose(method, reference);
-        if (WhyNot(chosen, reference, current) is { } why)
+        if (WhyNot(chosen, reference, current.Labels is not null, current.Size, current.Missing) is { } why)
             return new(feature, segment, chosen, null, why);
         return reference.Size == 0 || current.Size == 0
             ? new(feature, segment, chosen, null, null)
@@ -23,6 +23,22 @@ public static class Measure
             : table.Reference.Count(count => count > 0) < 2 ? new(feature, segment, chosen, null, "The reference is constant.")
             : new(feature, segment, chosen, CellDistance.Test(chosen, table), null);
     }
+
+    /// <summary>From the values of the reference and a profile of the window: what the values of both would give. Null where the method needs values, or the profile does not tell its cells exactly.</summary>
+    public static FeatureMeasurement? Feature(string feature, FeatureColumn reference, ColumnProfile current, DriftMethod method)
+    {
+        var chosen = Choose(method, reference);
+        if (!IsOnCells(chosen))
+            return null;
+        if (WhyNot(chosen, reference, labelled: false, current.Moments.Count, current.Rows - current.Moments.Count) is { } why)
+            return new(feature, null, chosen, null, why);
+        if (reference.Size == 0 || current.Moments.Count == 0)
+            return new(feature, null, chosen, null, null);
+        return CellTable.Of(reference, current) is { } table ? new(feature, null, chosen, CellDistance.Test(chosen, table), null) : null;
+    }
+
+    /// <summary>Whether a method needs no more than counts in cells; <see cref="DriftMethod.Auto"/> must have been chosen.</summary>
+    public static bool IsOnCells(DriftMethod method) => method is not (DriftMethod.Auto or DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein);
 
     /// <summary>What <see cref="DriftMethod.Auto"/> means; by the reference alone, so that it does not change from window to window.</summary>
     public static DriftMethod Choose(DriftMethod method, FeatureColumn reference) =>
@@ -64,15 +80,15 @@ public static class Measure
         }
     }
 
-    private static string? WhyNot(DriftMethod method, FeatureColumn reference, FeatureColumn current) => (reference, current) switch
+    private static string? WhyNot(DriftMethod method, FeatureColumn reference, bool labelled, long size, long missing) => reference switch
     {
-        ({ Labels: null }, { Labels: not null, Size: > 0 }) => "The type changed: numbers in the reference, labels now.",
-        ({ Labels: not null, Size: > 0 }, { Labels: null }) => "The type changed: labels in the reference, numbers now.",
-        ({ Size: 0, Missing: > 0 }, _) => "All values of the reference are missing.",
-        (_, { Size: 0, Missing: > 0 }) => "All values of the window are missing.",
-        ({ Labels: not null }, _) when method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein => $"{method} compares numbers; the feature has labels.",
-        ({ IsConstant: true }, _) => "The reference is constant.",
-        ({ Labels: { } labels }, _) when labels.Count > Math.Max(50, reference.Size / 2) => "The reference's labels are nearly all different, as ids are: their shares say nothing.",
+        { Labels: null } when labelled && size > 0 => "The type changed: numbers in the reference, labels now.",
+        { Labels: not null, Size: > 0 } when !labelled => "The type changed: labels in the reference, numbers now.",
+        { Size: 0, Missing: > 0 } => "All values of the reference are missing.",
+        _ when size == 0 && missing > 0 => "All values of the window are missing.",
+        { Labels: not null } when method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein => $"{method} compares numbers; the feature has labels.",
+        { IsConstant: true } => "The reference is constant.",
+        { Labels: { } labels } when labels.Count > Math.Max(50, reference.Size / 2) => "The reference's labels are nearly all different, as ids are: their shares say nothing.",
         _ => null,
     };
 }

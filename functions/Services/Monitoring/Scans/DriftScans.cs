@@ -1,32 +1,66 @@
+using System.Collections.Concurrent;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Statistics;
 
 namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>Drift of features, predictions and labels in one window.</summary>
-public sealed class DriftScans(WindowReader reader, References references)
+public sealed class DriftScans(WindowReader reader, References references, HourProfiles hours)
 {
     internal async Task<ScanResult> RunAsync(WindowQuery query, MonitorPolicy monitor, CancellationToken cancel)
     {
-        using var current = await reader.ReadAsync(query, cancel);
-        if (current.Rows == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has no rows.");
-        if (current.Columns.Count == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has none of the columns that are watched.");
+        var counted = await reader.CountRowsAsync(query, cancel);
+        if (counted.Rows == 0) return ScanResult.None(counted, FindingVerdict.NotEnoughData, "The window has no rows.");
+        using var reference = await references.FindAsync(query, counted, monitor, cancel);
+        var known = await KnownAsync(query, counted, reference, monitor, cancel);
+        query = query with { Known = known.Columns.Keys.ToHashSet() };
+        using var current = known.All ? counted : await reader.GatherAsync(query, counted, cancel);
+        if (current.Columns.Count + known.Columns.Count == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has none of the columns that are watched.");
         if (Seen(query, current) == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "No prediction of the window has a label yet.");
-        using var reference = await references.FindAsync(query, current, monitor, cancel);
         if (reference is null)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
         var changes = (await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel)).ToList();
+        if (known.Columns.Count > 0)
+            changes = [.. changes.Concat(await KnownAsync(known.Columns, reference, monitor, cancel)).OrderBy(change => change.Measurement.Feature, StringComparer.Ordinal)];
         var seen = Seen(query, current);
         // Memory holds one version's columns at a time.
         current.Dispose();
         reference.Dispose();
         foreach (var version in current.Others(monitor.MinimumRows))
         {
-            using var other = await reader.ReadAsync(query with { Version = version, Segments = [] }, cancel);
-            changes.AddRange(await OtherAsync(query with { Segments = [] }, other, monitor, cancel));
+            using var other = await reader.ReadAsync(query with { Version = version, Segments = [], Known = new HashSet<string>() }, cancel);
+            changes.AddRange(await OtherAsync(query with { Segments = [], Known = new HashSet<string>() }, other, monitor, cancel));
             seen += query.Signal == Core.Monitoring.Signal.LabelDrift ? Seen(query, other) : 0;
         }
-        return new(DriftScan.Judge(changes, monitor), current.Window, current.Rows, seen) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
+        return new(DriftScan.Judge(changes, monitor), current.Window, counted.Rows, seen) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
+    }
+
+    /// <summary>The columns that need no reading, where all may do without: by the profiles of the window's hours.</summary>
+    private async Task<KnownColumns> KnownAsync(WindowQuery query, WindowRows counted, ReferenceSide? reference, MonitorPolicy monitor, CancellationToken cancel)
+    {
+        var wanted = new ConcurrentDictionary<string, double[]>(StringComparer.Ordinal);
+        if (reference is not { Log: null } || !HourProfiles.Serve(query)) return KnownColumns.None;
+        string[] names = [.. reference.Columns.Keys.Where(name => query.Features.Count == 0 || query.Features.Contains(name))];
+        await EachAsync(names, async (name, stop) =>
+        {
+            using var values = await ReadAsync(reference, name, stop);
+            if (values is not null && DriftScan.IsOnCells(name, values, monitor, out var edges)) wanted[name] = edges;
+        }, cancel);
+        // Where a column's values must be read anyway, the others' come with them.
+        return wanted.Count < names.Length ? KnownColumns.None : await hours.ReadAsync(query, counted.Version!.Value, wanted, cancel) ?? KnownColumns.None;
+    }
+
+    private static async Task<IReadOnlyCollection<ColumnChange>> KnownAsync(IReadOnlyDictionary<string, HourColumn> known, ReferenceSide reference, MonitorPolicy monitor, CancellationToken cancel)
+    {
+        var changes = new ConcurrentBag<ColumnChange>();
+        await EachAsync(known.Values, async (column, stop) =>
+        {
+            using var values = await ReadAsync(reference, column.Name, stop);
+            changes.Add(column.Numbers is { } numbers
+                ? DriftScan.Measure(column.Name, values!, numbers, monitor) ?? throw new InvalidOperationException($"The hours' cells of \"{column.Name}\" are not those of its reference.")
+                : DriftScan.Measure(column.Name, null, values, column.Labels!.ToColumn(), monitor));
+        }, cancel);
+        return changes;
     }
 
     /// <summary>A version that answered beside the one with most rows, against its own reference.</summary>
@@ -42,14 +76,17 @@ public sealed class DriftScans(WindowReader reader, References references)
     private static async Task<ColumnChange[]> MeasureAsync(IReadOnlyList<Pair> pairs, MonitorPolicy monitor, CancellationToken cancel)
     {
         var changes = new ColumnChange[pairs.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, changes.Length), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (at, stop) =>
+        await EachAsync(Enumerable.Range(0, changes.Length), async (at, stop) =>
         {
             using var reference = await pairs[at].Reference(stop);
             using var current = pairs[at].Current();
             changes[at] = DriftScan.Measure(pairs[at].Column, pairs[at].Segment, reference, current, monitor);
-        });
+        }, cancel);
         return changes;
     }
+
+    private static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, ValueTask> work, CancellationToken cancel) =>
+        Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, work);
 
     /// <summary>For labels the rows that have one, otherwise all.</summary>
     private static long Seen(WindowQuery query, WindowRows current) => query.Signal == Core.Monitoring.Signal.LabelDrift
@@ -72,7 +109,7 @@ public sealed class DriftScans(WindowReader reader, References references)
     }
 
     private static string[] Names(WindowQuery query, WindowRows current, ReferenceSide? reference) =>
-        [.. current.Columns.Keys.Union(reference?.Columns.Keys ?? []).Where(name => query.Features.Count == 0 || query.Features.Contains(name)).Order(StringComparer.Ordinal)];
+        [.. current.Columns.Keys.Union(reference?.Columns.Keys ?? []).Except(query.Known).Where(name => query.Features.Count == 0 || query.Features.Contains(name)).Order(StringComparer.Ordinal)];
 
     private static async ValueTask<FeatureColumn?> ReadAsync(ReferenceSide reference, string name, CancellationToken cancel) =>
         reference.Columns.TryGetValue(name, out var column) ? (await column.Read(cancel)).Values : null;

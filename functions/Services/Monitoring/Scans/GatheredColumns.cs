@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Apache.Arrow;
 using Serverless.Core.Monitoring;
 using Serverless.Services.Predictions;
@@ -9,12 +10,16 @@ internal sealed class GatheredColumns(WindowQuery query, int capacity)
 {
     private readonly Dictionary<string, GatheredColumn> columns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LabelColumn> segments = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> names = new(StringComparer.Ordinal);
     private long rows;
     private int kept;
 
     public IReadOnlyDictionary<string, GatheredColumn> Columns => query.Signal == Signal.LabelDrift ? Labels() : columns;
 
     public IReadOnlyDictionary<string, LabelColumn> Segments => segments;
+
+    /// <summary>Every column that the rows have and the monitor watches, by plain name, read or not.</summary>
+    public IReadOnlyCollection<string> Names => [.. names.Keys];
 
     /// <summary>Whether a column of the log is to be read.</summary>
     public bool Wants(string column) => Segment(column) is not null || Plain(column) is not null;
@@ -67,7 +72,8 @@ internal sealed class GatheredColumns(WindowQuery query, int capacity)
         if (!column.StartsWith(prefix, StringComparison.Ordinal) || column.EndsWith(LogColumns.Hash, StringComparison.Ordinal))
             return null;
         var name = column[prefix.Length..];
-        return query.Features.Count == 0 || query.Features.Contains(name) ? name : null;
+        names[name] = true;
+        return (query.Features.Count == 0 || query.Features.Contains(name)) && !query.Known.Contains(name) ? name : null;
     }
 
     private ColumnType? Stated(string name) => query.Types.TryGetValue(name, out var type) ? type : null;

@@ -2,15 +2,15 @@ namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>Which rows are kept of a window that has more than memory should hold: each with the same chance, by its number alone, so that a repeated scan keeps the same.</summary>
 /// <param name="rows">Rows of the window.</param>
-/// <param name="limit">About so many are kept at most.</param>
+/// <param name="limit">Up to so many rows all are kept; of more, about half as many.</param>
 internal sealed class RowSampler(long rows, int limit)
 {
-    private readonly ulong threshold = rows <= limit ? ulong.MaxValue : (ulong)((double)limit / rows * ulong.MaxValue);
+    private readonly ulong threshold = rows <= limit ? ulong.MaxValue : (ulong)(limit / 2.0 / rows * ulong.MaxValue);
     private long next;
     private int[] picked = [];
 
     /// <summary>Rows that will be kept, about.</summary>
-    public int Capacity => (int)Math.Min(rows, limit + limit / 64L);
+    public int Capacity => (int)(rows <= limit ? rows : limit / 2 + limit / 64L);
 
     /// <summary>Of the next batch the rows that are kept, ascending. Valid until the next call.</summary>
     public ReadOnlySpan<int> Next(int batch)

@@ -18,6 +18,9 @@ internal sealed record WindowQuery(ModelName Model, TimeWindow Window, Signal Si
     /// <summary>The columns, by plain name; empty for all that the signal has.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 
+    /// <summary>Columns that are known already and not read again.</summary>
+    public IReadOnlySet<string> Known { get; init; } = new HashSet<string>();
+
     /// <summary>Segment keys.</summary>
     public IReadOnlyList<string> Segments { get; init; } = [];
 

@@ -7,16 +7,23 @@ namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>
 /// Reads a window's columns from the log. Two passes: one over a few small columns tells how many rows each version has, the other keeps the columns of
-/// one version, all rows up to <see cref="Limit"/> and beyond it a uniform sample of about so many, so that memory is bounded whatever the window.
+/// one version, all rows up to <see cref="Limit"/> and beyond it a uniform sample of about half as many, so that memory is bounded whatever the window.
 /// </summary>
 public sealed class WindowReader(PredictionReader predictions, PredictionJoin join)
 {
-    /// <summary>Rows that are kept; counts are of all rows.</summary>
+    /// <summary>Rows that are all kept; counts are of all rows whatever their number.</summary>
     public const int Limit = 1_000_000;
 
     private const int Answered = 200;
 
     internal async Task<WindowRows> ReadAsync(WindowQuery query, CancellationToken cancel)
+    {
+        var counted = await CountRowsAsync(query, cancel);
+        return counted.Versions.Count == 0 ? counted : await GatherAsync(query, counted, cancel);
+    }
+
+    /// <summary>How many rows each version has, and whose columns are wanted; no columns yet.</summary>
+    internal async Task<WindowRows> CountRowsAsync(WindowQuery query, CancellationToken cancel)
     {
         var report = new ReadReport();
         var counts = await CountAsync(query, report, cancel);
@@ -26,8 +33,14 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
         var version = query.Version ?? counts.Versions.MaxBy(count => (count.Value, count.Key)).Key;
         var rows = counts.Versions.GetValueOrDefault(version);
         var window = query.Rows is { } most && rows > most ? query.Window with { From = await StartAsync(query, version, most, cancel) } : query.Window;
-        var gathered = await GatherAsync(query with { Window = window }, version, query.Rows is { } newest ? Math.Min(newest, rows) : rows, cancel);
-        return gathered with { Versions = counts.Versions, Newest = counts.Newest, Flaws = flaws };
+        return new(window, version, query.Rows is { } newest ? Math.Min(newest, rows) : rows) { Versions = counts.Versions, Newest = counts.Newest, Flaws = flaws };
+    }
+
+    /// <summary>The columns of rows that were counted.</summary>
+    internal async Task<WindowRows> GatherAsync(WindowQuery query, WindowRows counted, CancellationToken cancel)
+    {
+        var gathered = await GatherAsync(query with { Window = counted.Window }, counted.Version!.Value, counted.Rows, new ReadReport(), cancel);
+        return gathered with { Versions = counted.Versions, Newest = counted.Newest, Flaws = counted.Flaws };
     }
 
     /// <summary>Answered rows of a window, of all versions.</summary>
@@ -78,26 +91,27 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
         return DateTimeOffset.FromUnixTimeMilliseconds(newest[Math.Max(0, newest.Count - rows)]);
     }
 
-    private async Task<WindowRows> GatherAsync(WindowQuery query, int version, long rows, CancellationToken cancel)
+    /// <summary>The columns of one version's rows, which are about so many. The report tells what was passed over.</summary>
+    internal async Task<WindowRows> GatherAsync(WindowQuery query, int version, long rows, ReadReport report, CancellationToken cancel)
     {
         var sampler = new RowSampler(rows, Limit);
         var columns = new GatheredColumns(query, sampler.Capacity);
         var read = 0L;
-        await foreach (var batch in Batches(query, version, columns, cancel))
+        await foreach (var batch in Batches(query, version, columns, report, cancel))
             using (batch)
             {
                 columns.Add(batch, sampler.Next(batch.Length));
                 read += batch.Length;
             }
-        return new(query.Window, version, read) { Columns = columns.Columns, Segments = columns.Segments };
+        return new(query.Window, version, read) { Columns = columns.Columns, Segments = columns.Segments, Names = columns.Names };
     }
 
-    private IAsyncEnumerable<RecordBatch> Batches(WindowQuery query, int version, GatheredColumns columns, CancellationToken cancel)
+    private IAsyncEnumerable<RecordBatch> Batches(WindowQuery query, int version, GatheredColumns columns, ReadReport report, CancellationToken cancel)
     {
         var wanted = new PredictionQuery(query.Model, query.Window.From, query.Window.To) { Choosing = columns.Wants, Status = Answered, Version = version };
         return query.Signal == Signal.LabelDrift
-            ? join.ReadAsync(wanted, new JoinedTruth(Labels: true, []), new ReadReport(), cancel)
-            : predictions.ReadAsync(wanted, new ReadReport(), cancel);
+            ? join.ReadAsync(wanted, new JoinedTruth(Labels: true, []), report, cancel)
+            : predictions.ReadAsync(wanted, report, cancel);
     }
 
     private static DateTimeOffset? Later(DateTimeOffset? newest, TimestampArray times)

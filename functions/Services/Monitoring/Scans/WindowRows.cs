@@ -18,6 +18,9 @@ internal sealed record WindowRows(TimeWindow Window, int? Version, long Rows) : 
     /// <summary>Its columns by plain name.</summary>
     public IReadOnlyDictionary<string, GatheredColumn> Columns { get; init; } = new Dictionary<string, GatheredColumn>();
 
+    /// <summary>Every column of the signal that its rows have, read or not.</summary>
+    public IReadOnlyCollection<string> Names { get; init; } = [];
+
     /// <summary>Its segment columns by key.</summary>
     public IReadOnlyDictionary<string, LabelColumn> Segments { get; init; } = new Dictionary<string, LabelColumn>();
 

@@ -55,7 +55,11 @@ public sealed class PredictionEraser(
             var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, hour), cancel);
             var whole = true;
             foreach (var part in files.Parts) whole &= await RewriteAsync(part, ids, rewriting, cancel);
-            if (whole && await DeleteAsync(files, cancel)) return await tensors.RunAsync(model, hour, Before, cancel);
+            if (whole && await DeleteAsync(files, cancel))
+            {
+                await DeleteProfilesAsync(model, hour, cancel);
+                return await tensors.RunAsync(model, hour, Before, cancel);
+            }
         }
         return false;
     }
@@ -123,6 +127,16 @@ public sealed class PredictionEraser(
             all &= files.CoveredUpTo(file.Name) >= file.Length && await TryDeleteAsync(file, cancel);
         }
         return all;
+    }
+
+    // They counted the rows, and may name a value that only one had; scans make them anew.
+    private async Task DeleteProfilesAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel)
+    {
+        await foreach (var profile in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, PredictionPaths.Profiles(model, hour), cancel))
+        {
+            Before("profile");
+            await container.DeleteBlobIfExistsAsync(profile.Name, cancellationToken: cancel);
+        }
     }
 
     private async Task<bool> TryDeleteAsync(FreshFile file, CancellationToken cancel)

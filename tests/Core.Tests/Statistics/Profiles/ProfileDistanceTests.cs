@@ -31,6 +31,21 @@ public sealed class ProfileDistanceTests
         Assert.Equal(expected, Measure.Cells("x", null, ProfileDistance.Cells(Of(x, edges), parts), DriftMethod.PopulationStability));
     }
 
+    [Property]
+    public void Measurement_OfAProfile_IsThatOfItsValues_OrNone(int seed, bool few, byte of, DriftMethod method)
+    {
+        var random = new Random(seed);
+        double[] Draw(int n, double shift) => [.. Enumerable.Range(0, n).Select(_ => few ? random.Next(of % 40) : shift + random.NextDouble())];
+        var reference = FeatureColumn.OfNumbers(Draw(random.Next(1, 3_000), 0));
+        double[] window = [.. Draw(random.Next(9_000), 0.1), .. Enumerable.Repeat(double.NaN, random.Next(3))];
+        var profile = Of([.. window.Where(double.IsFinite)], CellTable.Edges(reference));
+        profile.AddMissing(window.Count(double.IsNaN));
+        var told = Measure.Feature("x", reference, profile, method);
+        Assert.Equal(Measure.IsOnCells(Measure.Choose(method, reference)), told is not null);
+        if (told is not null)
+            Assert.Equal(Measure.Feature("x", null, reference, FeatureColumn.OfNumbers(window), method), told);
+    }
+
     [Fact]
     public void Distances_OfSketches_AreThoseOfTheRowsWithinTheBound()
     {

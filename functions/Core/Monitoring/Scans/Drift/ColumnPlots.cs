@@ -11,7 +11,7 @@ internal static class ColumnPlots
     /// <summary>The label that stands for all that are not listed.</summary>
     public const string Others = "(others)";
 
-    private static readonly double[] Levels = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
+    internal static readonly double[] Levels = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 
     public static HistogramPair Histograms(FeatureColumn reference, FeatureColumn current) => (reference.Labels, current.Labels) switch
     {
@@ -36,8 +36,14 @@ internal static class ColumnPlots
         }
         if (reference.Labels is not null || current.Labels is not null)
             return "";
-        string At(FeatureColumn column, double q) => Figures.Number(Bins.Quantile(column.Sorted, q));
-        return Figures.Say($"median {At(reference, 0.5)} → {At(current, 0.5)}, middle 80 % {At(reference, 0.1)} to {At(reference, 0.9)} → {At(current, 0.1)} to {At(current, 0.9)}. ");
+        return Moved(q => Bins.Quantile(reference.Sorted, q), q => Bins.Quantile(current.Sorted, q));
+    }
+
+    internal static string Moved(Func<double, double> before, Func<double, double> now)
+    {
+        string Before(double q) => Figures.Number(before(q));
+        string Now(double q) => Figures.Number(now(q));
+        return Figures.Say($"median {Before(0.5)} → {Now(0.5)}, middle 80 % {Before(0.1)} to {Before(0.9)} → {Now(0.1)} to {Now(0.9)}. ");
     }
 
     /// <summary>Equal widths between the pooled 0.5 % and 99.5 % quantiles; the outermost bins reach to the extremes.</summary>
@@ -56,7 +62,7 @@ internal static class ColumnPlots
         return counts;
     }
 
-    private static HistogramPair OfLabels(IReadOnlyDictionary<string, long> reference, IReadOnlyDictionary<string, long> current)
+    internal static HistogramPair OfLabels(IReadOnlyDictionary<string, long> reference, IReadOnlyDictionary<string, long> current)
     {
         double n = Math.Max(1, reference.Values.Sum()), m = Math.Max(1, current.Values.Sum());
         string[] ordered = [.. reference.Keys.Union(current.Keys).OrderByDescending(label => reference.GetValueOrDefault(label) / n + current.GetValueOrDefault(label) / m).ThenBy(label => label, StringComparer.Ordinal)];
@@ -66,7 +72,7 @@ internal static class ColumnPlots
         return new([], [.. listed, .. rest.Length > 0 ? [Others] : Array.Empty<string>()], Of(reference), Of(current));
     }
 
-    private static Dictionary<string, long> Values(ReadOnlySpan<double> sorted)
+    internal static Dictionary<string, long> Values(ReadOnlySpan<double> sorted)
     {
         var counts = new Dictionary<string, long>();
         for (int start = 0, end; start < sorted.Length; start = end)

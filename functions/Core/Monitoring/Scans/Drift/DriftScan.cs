@@ -21,6 +21,21 @@ public static class DriftScan
             : new(measured, null, null, "");
     }
 
+    /// <summary>Measures one column whose window is known by its profile, as its values would be measured; null where the method needs the values.</summary>
+    public static ColumnChange? Measure(string column, FeatureColumn reference, ColumnProfile current, MonitorPolicy policy) =>
+        Statistics.Measure.Feature(column, reference, current, Fitting(RuleOf(policy).For(column).Method, reference)) is not { } measured ? null
+        : reference.Size > 0 && current.Moments.Count > 0
+            ? new(measured, ProfilePlots.Histograms(reference, current), ProfilePlots.Quantiles(reference, current), ProfilePlots.WhatMoved(reference, current))
+            : new(measured, null, null, "");
+
+    /// <summary>Whether a column needs no more of a window than counts in cells, and between which edges.</summary>
+    public static bool IsOnCells(string column, FeatureColumn reference, MonitorPolicy policy, out double[] edges)
+    {
+        var fits = reference.Size > 0 && Statistics.Measure.IsOnCells(Statistics.Measure.Choose(Fitting(RuleOf(policy).For(column).Method, reference), reference));
+        edges = fits ? CellTable.Edges(reference) : [];
+        return fits;
+    }
+
     /// <summary>Judges all columns and segments of a window together.</summary>
     public static ScanOutcome Judge(IReadOnlyList<ColumnChange> changes, MonitorPolicy policy)
     {
