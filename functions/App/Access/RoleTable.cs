@@ -44,6 +44,8 @@ public static class RoleTable
         ["GetErasure"] = Role.Admin,
         ["PutBaseline"] = Role.Contribute,
         ["GetBaseline"] = Role.Contribute,
+        ["PutSageMakerStatistics"] = Role.Contribute,
+        ["PutSageMakerConstraints"] = Role.Contribute,
         ["GetSageMakerStatistics"] = Role.Contribute | Role.Predict,
         ["GetSageMakerConstraints"] = Role.Contribute | Role.Predict,
         ["GetSageMakerViolations"] = Reader,

@@ -15,7 +15,7 @@ public static class MonitoringRegistration
     /// <summary>Adds scans and findings.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
         .AddSingleton<RecentFindings>(provider => provider.GetRequiredService<FindingStore>().RecentAsync)
-        .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>().AddSingleton<ReportService>().AddSingleton<SageMakerService>()
+        .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>().AddSingleton<ReportService>().AddSingleton<SageMakerService>().AddSingleton<SageMakerImport>()
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<HourProfiles>().AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()

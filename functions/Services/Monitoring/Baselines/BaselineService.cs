@@ -28,10 +28,32 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         var name = ModelName.Parse(model);
         var known = await versions.GetAsync(name, version, cancel);
         var there = await FindAsync(name, version, cancel);
-        var made = request.HasJsonContentType() ? await FromLogAsync(request, name, known, there, cancel) : await FromBodyAsync(request, name, known, there, cancel);
+        return await KeepAsync(request, there, request.HasJsonContentType() ? await FromLogAsync(request, name, known, there, cancel) : await FromBodyAsync(request, name, known, there, cancel), cancel);
+    }
+
+    /// <summary>Keeps a baseline that was made elsewhere: 201, or 200 for the same again.</summary>
+    /// <exception cref="ProblemException">As <see cref="PutAsync"/>.</exception>
+    internal async Task<IResult> ImportAsync(HttpRequest request, ModelName name, int version, string source, IReadOnlyList<WindowColumn> columns, IReadOnlyList<string> left, CancellationToken cancel)
+    {
+        var known = await versions.GetAsync(name, version, cancel);
+        Check(columns.Count == 0 ? 0 : columns.Max(column => column.Rows), [.. columns.Select(column => column.Name)], BaselineRoles.None, known);
+        var outputs = known.Signature.Outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
+        var features = Features(known);
+        var roles = columns.Select(column => features.Contains(column.Name) || !outputs.Contains(column.Name) ? ColumnRole.Feature : ColumnRole.Prediction).ToArray();
+        var baseline = new Baseline(name.Value, version, clock.GetUtcNow(), source, columns.Max(column => column.Rows), [.. columns.Select((column, at) => BaselineSummary.Of(column, roles[at], column.Name))])
+        {
+            BadSamples = left,
+            MissingFeatures = [.. features.Except(columns.Select(column => column.Name))],
+            Contract = columns.Where((_, at) => roles[at] == ColumnRole.Feature).ToDictionary(column => column.Name, BaselineSummary.Proposal),
+        };
+        return await KeepAsync(request, await FindAsync(name, version, cancel), new(baseline, [.. columns.Select(ColumnFile.Write)], null), cancel);
+    }
+
+    private async Task<IResult> KeepAsync(HttpRequest request, Baseline? there, BaselineParts made, CancellationToken cancel)
+    {
         var kept = there ?? await store.KeepAsync(made, cancel);
         if (kept.Source != made.Baseline.Source)
-            throw new ProblemException(ProblemKind.Conflict, $"Version {version} has another baseline already, and a version never changes: register the model again for a new one.") { Where = "baseline" };
+            throw new ProblemException(ProblemKind.Conflict, $"Version {kept.Version} has another baseline already, and a version never changes: register the model again for a new one.") { Where = "baseline" };
         return Answered(kept, there is null ? StatusCodes.Status201Created : StatusCodes.Status200OK, request);
     }
 

@@ -25,6 +25,18 @@ public sealed record ExpectedColumn(string Name, InferredType Type)
 
     /// <summary>How many values lay between which bounds; null for labels.</summary>
     public IReadOnlyList<ValueBucket>? Buckets { get; init; }
+
+    /// <summary>Values that stand for so many each, as the file's sketch keeps them; null where it has none, or they do not add up to the values that there were.</summary>
+    public IReadOnlyList<(double Value, double Weight)>? Points { get; init; }
+
+    /// <summary>Rows with a value, and without; null where the file does not say.</summary>
+    public (long Present, long Missing)? Counts { get; init; }
+
+    /// <summary>Of numbers: mean.</summary>
+    public double? Mean { get; init; }
+
+    /// <summary>Of numbers: standard deviation.</summary>
+    public double? Deviation { get; init; }
 }
 
 /// <summary>Values between two bounds.</summary>

@@ -5,11 +5,12 @@ using Serverless.Core.Registry;
 using Serverless.Core.Statistics;
 using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
+using Serverless.Services.Registry;
 
 namespace Serverless.Services.Monitoring.SageMaker;
 
 /// <summary>Hands out what SageMaker Model Monitor's own tools read: a baseline as statistics and constraints, a finding as violations.</summary>
-public sealed class SageMakerService(BaselineService baselines, BaselineStore store, FindingService findings)
+public sealed class SageMakerService(BaselineService baselines, BaselineStore store, FindingService findings, ModelSnapshots models)
 {
     /// <summary>Answers <c>GET /models/{m}/versions/{v}/sagemaker/statistics</c>.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.VersionNotFound"/>; <see cref="ProblemKind.NotFound"/>: the version has no baseline.</exception>
@@ -25,12 +26,17 @@ public sealed class SageMakerService(BaselineService baselines, BaselineStore st
         return Json(SageMakerStatistics.Write(profiles));
     }
 
-    /// <summary>Answers <c>GET /models/{m}/versions/{v}/sagemaker/constraints</c>.</summary>
-    /// <exception cref="ProblemException">As <see cref="StatisticsAsync"/>.</exception>
+    /// <summary>Answers <c>GET /models/{m}/versions/{v}/sagemaker/constraints</c>: the baseline's contract with the policy's on top.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.VersionNotFound"/>; <see cref="ProblemKind.NotFound"/>: there is neither a baseline nor a contract.</exception>
     public async Task<IResult> ConstraintsAsync(string model, int version, CancellationToken cancel)
     {
-        var baseline = await BaselineAsync(model, version, cancel);
-        return Json(SageMakerConstraints.Write([.. Features(baseline).Select(column => Expected(column, baseline.Contract.GetValueOrDefault(column.Watched) ?? new()))]));
+        var contract = (await models.GetAsync(ModelName.Parse(model), cancel))?.Policy.Monitoring.Contract ?? new Dictionary<string, ColumnContract>();
+        var baseline = contract.Count == 0 ? await BaselineAsync(model, version, cancel) : await baselines.FindAsync(ModelName.Parse(model), version, cancel);
+        var features = baseline is null ? [] : Features(baseline).ToArray();
+        var known = features.Select(column => column.Watched).ToHashSet(StringComparer.Ordinal);
+        return Json(SageMakerConstraints.Write([
+            .. features.Select(column => Expected(column.Watched, column.Type, (contract.GetValueOrDefault(column.Watched) ?? new()).Over(baseline!.Contract.GetValueOrDefault(column.Watched) ?? new()))),
+            .. contract.Where(column => !known.Contains(column.Key)).Select(column => Expected(column.Key, column.Value.Type, column.Value))]));
     }
 
     /// <summary>Answers <c>GET /models/{m}/findings/{id}/sagemaker/violations</c>.</summary>
@@ -62,8 +68,8 @@ public sealed class SageMakerService(BaselineService baselines, BaselineStore st
     // By the values that a sketch keeps: whole ones throughout are whole numbers.
     private static bool IsWhole(ColumnProfile numbers) => numbers.Quantiles.Weighted().All(value => Math.Floor(value.Value) == value.Value);
 
-    private static ExpectedColumn Expected(BaselineColumn column, ColumnContract contract) =>
-        new(column.Name, column.Type is ColumnType.Categorical or ColumnType.Boolean ? InferredType.String : InferredType.Fractional)
+    private static ExpectedColumn Expected(string name, ColumnType? type, ColumnContract contract) =>
+        new(name, (contract.Type ?? type) switch { null => InferredType.Unknown, ColumnType.Categorical or ColumnType.Boolean => InferredType.String, _ => InferredType.Fractional })
         {
             Completeness = contract.Completeness, Minimum = contract.Minimum, Maximum = contract.Maximum, Categories = contract.Categories,
         };

@@ -66,9 +66,13 @@ public static class SageMakerStatistics
     private static ExpectedColumn Expected(FeatureStatisticsWire feature, int at)
     {
         var (numbers, text) = (feature.NumericalStatistics, feature.StringStatistics);
+        var common = numbers?.Common ?? text?.Common;
         return new(feature.Name, feature.InferredType)
         {
-            Completeness = Completeness(numbers?.Common ?? text?.Common, $"/features/{at}/{(numbers is null ? "string" : "numerical")}_statistics/common"),
+            Completeness = Completeness(common, $"/features/{at}/{(numbers is null ? "string" : "numerical")}_statistics/common"),
+            Counts = common is null ? null : ((long)common.NumPresent, (long)common.NumMissing),
+            Mean = Finite(numbers?.Mean), Deviation = Finite(numbers?.StdDev),
+            Points = Points(numbers?.Distribution?.Kll?.Sketch?.Data, common?.NumPresent ?? 0),
             Minimum = Finite(numbers?.Min), Maximum = Finite(numbers?.Max), Distinct = Finite(text?.DistinctCount),
             Buckets = numbers?.Distribution?.Kll?.Buckets is { } buckets ? [.. buckets.Select((bucket, i) => Bucket(bucket, $"/features/{at}/numerical_statistics/distribution/kll/buckets/{i}"))] : null,
             Labels = text?.Distribution?.Categorical?.Buckets is { } labels ? Counts(labels, $"/features/{at}/string_statistics/distribution/categorical/buckets") : null,
@@ -81,6 +85,13 @@ public static class SageMakerStatistics
         { NumPresent: >= 0 and < double.PositiveInfinity, NumMissing: >= 0 and < double.PositiveInfinity } => common.NumPresent + common.NumMissing > 0 ? common.NumPresent / (common.NumPresent + common.NumMissing) : null,
         _ => throw SageMakerFile.Wrong(File, where, "counts are not negative"),
     };
+
+    // A value of level i stands for 2^i.
+    private static (double, double)[]? Points(IReadOnlyList<IReadOnlyList<double>>? levels, double present)
+    {
+        (double Value, double Weight)[] points = [.. (levels ?? []).SelectMany((level, at) => level.Select(value => (value, Math.ScaleB(1, at)))).OrderBy(point => point.value)];
+        return points.Length > 0 && points.All(point => double.IsFinite(point.Value)) && Math.Abs(points.Sum(point => point.Weight) - present) <= present / 100 ? points : null;
+    }
 
     private static ValueBucket Bucket(KllBucketWire bucket, string where) => bucket is { Count: >= 0 } && bucket.LowerBound <= bucket.UpperBound
         ? new(bucket.LowerBound, bucket.UpperBound, bucket.Count)

@@ -20,7 +20,7 @@ public static class SageMakerViolations
         "missing" => "completeness_check",
         "drift" => "baseline_drift_check",
         "unseen" => "categorical_values_check",
-        "schema" => check.Words.EndsWith("the column is gone.", StringComparison.Ordinal) ? "missing_column_check" : "extra_column_check",
+        "schema" => check.Value == 0 ? "missing_column_check" : "extra_column_check",
         _ => null,
     };
 }

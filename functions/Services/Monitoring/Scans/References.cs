@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serverless.Core.Monitoring;
 using Serverless.Services.Monitoring.Baselines;
+using Serverless.Services.Monitoring.SageMaker;
 
 namespace Serverless.Services.Monitoring.Scans;
 
@@ -22,7 +23,7 @@ public sealed class References(WindowReader reader, BaselineStore baselines)
         if (await baselines.FindAsync(query.Model, version, cancel) is not { } baseline) return null;
         BaselineColumn[] columns = [.. baseline.Columns.Where(column => column.Role == RoleOf(query.Signal))];
         if (columns.Length == 0) return null;
-        return new($"the baseline of version {version}", baseline.Rows, columns.ToDictionary(column => column.Watched, column => new ReferenceColumn(column.Type, stop => ReadAsync(baseline, column, stop)), StringComparer.Ordinal))
+        return new($"the baseline of version {version}{(baseline.Source.StartsWith(SageMakerImport.Origin, StringComparison.Ordinal) ? ", rebuilt from SageMaker's statistics" : "")}", baseline.Rows, columns.ToDictionary(column => column.Watched, column => new ReferenceColumn(column.Type, stop => ReadAsync(baseline, column, stop)), StringComparer.Ordinal))
         { Slices = baseline.Segments.Any(segment => query.Segments.Contains(segment.Key)) ? new(await baselines.SegmentsAsync(baseline, cancel), columns) : null };
     }
 

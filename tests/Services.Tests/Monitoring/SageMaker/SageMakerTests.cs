@@ -46,6 +46,32 @@ public sealed class SageMakerTests
         Assert.Equal((10, 100_000), (column.Buckets!.Count, column.Buckets.Sum(bucket => bucket.Count)));
     }
 
+    [Theory]
+    [InlineData(InferredType.Fractional, true, 0.01)]
+    [InlineData(InferredType.Fractional, false, 0.06)]
+    [InlineData(InferredType.Integral, false, 0.06)]
+    public void Values_FromTheFile_AreDistributedAsThoseItWasMadeOf(InferredType type, bool sketch, double gap)
+    {
+        double[] values = [.. Enumerable.Range(0, 300_000).Select(i => 50 + Math.Round(20 * Math.Sin(i) * Math.Cos(i * 0.7), type == InferredType.Integral ? 0 : 6))];
+        var profile = new ColumnProfile();
+        profile.Add(values);
+        profile.AddMissing(1_000);
+        var told = SageMakerStatistics.Read(SageMakerStatistics.Write([new("x", type, profile, null)])).Columns[0];
+        var (column, why) = ImportedValues.Of(sketch ? told : told with { Points = null });
+        Assert.Null(why);
+        Assert.Equal((301_000, 1_000, 100_000), (column!.Rows, column.Missing, column.Values.Size));
+        Assert.Equal((values.Min(), values.Max()), (column.Values.Sorted[0], column.Values.Sorted[^1]));
+        Assert.InRange(KolmogorovSmirnov.Test(values, column.Values.Sorted).Statistic, 0, gap);
+        Assert.True(type == InferredType.Fractional || column.Values.Sorted.ToArray().All(double.IsInteger));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","inferred_type":"String","string_statistics":{"common":{"num_present":10,"num_missing":0},"distinct_count":9,"distribution":{"categorical":{"buckets":[{"value":"x","count":2}]}}}}""", "lists 1 of 9 labels")]
+    [InlineData("""{"name":"a","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":10,"num_missing":0},"mean":1}}""", "how its values are distributed")]
+    [InlineData("""{"name":"a","inferred_type":"Unknown"}""", "no value")]
+    public void Values_ThatTheFileDoesNotTell_AreNone(string feature, string why) =>
+        Assert.Contains(why, ImportedValues.Of(SageMakerStatistics.Read(Encoding.UTF8.GetBytes($$"""{"features":[{{feature}}]}""")).Columns[0]).Why, StringComparison.Ordinal);
+
     [Fact]
     public void Constraints_OfPromises_AreTheFileAndComeBack()
     {
@@ -110,8 +136,8 @@ public sealed class SageMakerTests
         FindingCheck Check(string subject, string check, string words, FindingVerdict verdict = FindingVerdict.Breached, string? segment = null) => new(subject, check, segment, verdict, words);
         var finding = new Finding(Guid.Empty, "m", "n", Signal.DataQuality, default, default, FindingVerdict.Breached, "", 1)
         {
-            Checks = [Check("a", "type", "t"), Check("b", "missing", "m", segment: "country=DE"), Check("c", "drift", "d"), Check("d", "unseen", "u"), Check("e", "schema", "e: the column is gone."),
-                Check("f", "schema", "f: a new column, numbers."), Check("g", "freshness", "late"), Check("h", "drift", "fine", FindingVerdict.Ok)],
+            Checks = [Check("a", "type", "t"), Check("b", "missing", "m", segment: "country=DE"), Check("c", "drift", "d"), Check("d", "unseen", "u"), Check("e", "schema", "e: the column is gone.") with { Value = 0 },
+                Check("f", "schema", "f: a new column, numbers.") with { Value = 1 }, Check("g", "freshness", "late"), Check("h", "drift", "fine", FindingVerdict.Ok)],
         };
         Same("""
             {"violations":[

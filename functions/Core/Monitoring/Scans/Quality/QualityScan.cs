@@ -62,8 +62,8 @@ internal sealed record Candidate(FindingCheck Check, double? PValue, bool Beyond
     };
 
     /// <summary>Where chance plays no part.</summary>
-    public static Candidate Plain(string subject, string check, bool breached, string words) =>
-        new(new(subject, check, null, breached ? FindingVerdict.Breached : FindingVerdict.Ok, words), null, breached);
+    public static Candidate Plain(string subject, string check, bool breached, string words, int? columns = null) =>
+        new(new(subject, check, null, breached ? FindingVerdict.Breached : FindingVerdict.Ok, words) { Value = columns }, null, breached);
 
     /// <summary>A share of rows against the bound that it may reach.</summary>
     public static Candidate Share(string subject, string check, long hits, long rows, double bound, string what)

@@ -9,9 +9,9 @@ internal static class SchemaChecks
         if (input.Rows > 0)
         {
             foreach (var name in Expected(input).Where(name => !present.ContainsKey(name)))
-                yield return Candidate.Plain(name, "schema", true, $"{name}: the column is gone.");
+                yield return Candidate.Plain(name, "schema", true, $"{name}: the column is gone.", columns: 0);
             foreach (var column in input.Window.Where(column => input.Reference.Count > 0 && !input.Reference.ContainsKey(column.Name) && !input.Contract.ContainsKey(column.Name)))
-                yield return Candidate.Plain(column.Name, "schema", true, $"{column.Name}: a new column, {Name(column.Type)}.");
+                yield return Candidate.Plain(column.Name, "schema", true, $"{column.Name}: a new column, {Name(column.Type)}.", columns: 1);
         }
         foreach (var column in input.Window)
             if (Promised(input, column.Name) is { } type)
