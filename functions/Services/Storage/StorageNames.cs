@@ -160,8 +160,11 @@ public static class StorageNames
     /// <summary>Row of an erasure.</summary>
     public static string Erasure(Guid id) => $"erasure|{id:D}";
 
+    /// <summary>Before the monitors' rows.</summary>
+    public const string AlertTrackPrefix = "monitor|";
+
     /// <summary>Row of a monitor's windows. A name's letters that keys forbid are written as <c>=2F</c>.</summary>
-    public static string AlertTrack(string monitor) => $"monitor|{Uri.EscapeDataString(monitor).Replace('%', '=')}";
+    public static string AlertTrack(string monitor) => $"{AlertTrackPrefix}{Uri.EscapeDataString(monitor).Replace('%', '=')}";
 
     /// <summary>Row of an alert.</summary>
     public static string Alert(Guid id) => $"{AlertPrefix}{id:D}";

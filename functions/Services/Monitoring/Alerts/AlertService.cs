@@ -37,6 +37,13 @@ public sealed class AlertService(
         }, cancel);
     }
 
+    /// <summary>Ends the open alerts of a model's monitors that are no longer in force: nothing else would.</summary>
+    public async Task WithdrawAsync(ModelName model, IReadOnlyCollection<string> inForce, CancellationToken cancel)
+    {
+        await foreach (var gone in store.TracksAsync(model, cancel))
+            if (gone.Open is not null && !inForce.Contains(gone.Monitor)) await WithdrawAsync(model, gone.Monitor, cancel);
+    }
+
     /// <summary>Somebody takes an alert.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.NotFound"/>, or <see cref="ProblemKind.Conflict"/>: it does not fire.</exception>
     public Task<AlertState> AcknowledgeAsync(ModelName model, Guid id, string actor, string? comment, CancellationToken cancel) => RepeatAsync(async () =>
@@ -62,7 +69,13 @@ public sealed class AlertService(
 
     internal static ProblemException NotFound(ModelName model, Guid id) => new(ProblemKind.NotFound, $"{model} has no alert {id}.") { Where = "id" };
 
-    private async Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, Azure.ETag? etag, Finding finding, CancellationToken cancel)
+    private Task<bool> WithdrawAsync(ModelName model, string monitor, CancellationToken cancel) => RepeatAsync(async () =>
+    {
+        var (track, etag) = await store.TrackAsync(model, monitor, cancel);
+        return AlertMachine.Withdraw(track, Moment()) is not { } outcome ? (true, false) : (await TryCommitAsync(model, outcome, etag, null, cancel), true);
+    }, cancel);
+
+    private async Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, Azure.ETag? etag, Finding? finding, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var all = outcome.Announcements.Count == 0 ? [] : await silences.AllAsync(cancel);
@@ -70,7 +83,7 @@ public sealed class AlertService(
         foreach (var one in outcome.Announcements)
         {
             var alert = outcome.Alerts.Single(changed => changed.Id == one.Alert);
-            notices.Add(Notice(alert, one.Step, one.Step.To == AlertStatus.Firing ? await evidence.DiagnoseAsync(model, alert, finding, cancel) : null));
+            notices.Add(Notice(alert, one.Step, finding is not null && one.Step.To == AlertStatus.Firing ? await evidence.DiagnoseAsync(model, alert, finding, cancel) : null));
         }
 
         var kept = Silencing.Apply(outcome, all, now);

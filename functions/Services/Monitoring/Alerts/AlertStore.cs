@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -20,6 +21,12 @@ public sealed class AlertStore(AlertsTable table)
         await table.FindAsync(model, StorageNames.AlertTrack(monitor), cancel) is { } row
             ? (JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertTrack)!, row.ETag)
             : (new(model.Value, monitor), null);
+
+    /// <summary>The monitors of a model that have, or had, an alert.</summary>
+    public async IAsyncEnumerable<AlertTrack> TracksAsync(ModelName model, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var row in table.ListAsync(model, StorageNames.AlertTrackPrefix, cancel)) yield return JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertTrack)!;
+    }
 
     /// <summary>An alert with what its change has to match, or null.</summary>
     public async Task<(AlertState Alert, ETag ETag)?> FindAsync(ModelName model, Guid id, CancellationToken cancel) =>

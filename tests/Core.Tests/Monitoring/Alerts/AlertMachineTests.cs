@@ -123,6 +123,18 @@ public sealed class AlertMachineTests
         Assert.Equal("FRFRFRFR", machine.Story);
     }
 
+    [Theory]
+    [InlineData(1, "x", AlertStatus.Firing, 1)]
+    [InlineData(2, "x", AlertStatus.Pending, 0)]
+    public void Withdrawn_IsOver_AndToldWhereAnyoneHeardOfIt(int breaches, string windows, AlertStatus status, int told)
+    {
+        var machine = Findings.Feed(new() { Breaches = breaches, Windows = 3 }, Findings.Windows(windows));
+        Assert.Equal(status, machine.Track.Open!.Status);
+        var outcome = AlertMachine.Withdraw(machine.Track, machine.Moment)!;
+        Assert.Equal((AlertStatus.Resolved, told), (Assert.Single(outcome.Alerts).Status, outcome.Announcements.Count));
+        Assert.Null(AlertMachine.Withdraw(outcome.Track, machine.Moment));
+    }
+
     [Fact]
     public void Acknowledged_HearsNoRemindersAndResolvesByItself()
     {
