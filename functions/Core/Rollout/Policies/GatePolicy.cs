@@ -23,31 +23,6 @@ public sealed record GatePolicy
             .OrderBy(gate => gate.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
 }
 
-/// <summary>A test of a figure that has an interval; differences are the candidate's less the champion's, oriented so that larger is better.</summary>
-public sealed record TestPolicy
-{
-    /// <summary>The figure, such as <c>comparison.accuracy</c>.</summary>
-    public string Figure { get; init; } = "";
-
-    /// <summary>What must be shown.</summary>
-    public TestKind Kind { get; init; } = TestKind.NonInferior;
-
-    /// <summary>The loss that is let pass as "not inferior".</summary>
-    public double Margin { get; init; } = 0.01;
-
-    /// <summary>The least level of the interval.</summary>
-    public double Confidence { get; init; } = 0.95;
-}
-
-/// <summary>What a test must show.</summary>
-public enum TestKind
-{
-    /// <summary>The whole interval lies above −margin.</summary>
-    NonInferior,
-    /// <summary>The whole interval lies above 0.</summary>
-    Superior,
-}
-
 /// <summary>What a gate's failure does.</summary>
 public enum GateSeverity
 {
