@@ -8,7 +8,7 @@ public sealed class ExpressionLaws
     private static readonly string[] Names = ["metrics.a", "metrics.b", "shadow.agreement", "latency.p99.ratio"];
     private static readonly string[] Symbols = [">=", ">", "<=", "<"];
 
-    [Property(MaxTest = 1_000)]
+    [Property(MaxTest = 1_000, EndSize = 1_000_000)]
     public void Evaluate_WhenMoreBecomesKnown_TakesNothingBack(int seed)
     {
         var random = new Random(seed);
@@ -18,7 +18,7 @@ public sealed class ExpressionLaws
         if (less != Truth.Unknown) Assert.Equal(less, expression.Evaluate(Facts.Of(all)));
     }
 
-    [Property(MaxTest = 1_000)]
+    [Property(MaxTest = 1_000, EndSize = 1_000_000)]
     public void Evaluate_OfTheOpposite_IsTheOpposite(int seed)
     {
         var random = new Random(seed);
@@ -27,7 +27,7 @@ public sealed class ExpressionLaws
         Assert.Equal(2 - (int)Expression.Parse(text).Evaluate(some), (int)Expression.Parse($"not ({text})").Evaluate(some));
     }
 
-    [Property(MaxTest = 1_000)]
+    [Property(MaxTest = 1_000, EndSize = 1_000_000)]
     public void Evidence_WrittenAndRead_IsTheSameByHash(int seed)
     {
         var random = new Random(seed);

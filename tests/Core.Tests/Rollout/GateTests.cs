@@ -68,7 +68,7 @@ public sealed class GateTests
     public void Release_WithTooFewRows_IsHeld(double rows, DecisionOutcome expected) =>
         Assert.Equal(expected, Decide(DecisionStage.Release, Facts.Of(("release.rows", rows)), [.. Decision.ReleaseGates(new())]).Outcome);
 
-    [Property(MaxTest = 500)]
+    [Property(MaxTest = 500, EndSize = 1_000_000)]
     public void Decision_RecomputedFromStoredEvidence_IsTheSame(int seed)
     {
         var random = new Random(seed);

@@ -19,7 +19,6 @@ public sealed class RolloutRulesTests
         { new() { Release = new() { StepSize = 1.5 } }, "/rollout/release/stepSize: 1.5 is not above 0" },
         { new() { Release = new() { StepSize = double.NaN } }, "/rollout/release/stepSize" },
         { new() { Release = new() { Strategy = ReleaseStrategy.Linear, StepSize = 0.001 } }, "/rollout/release/stepSize: a linear release has at most 100 steps" },
-        { new() { Release = new() { Strategy = ReleaseStrategy.Linear, StepSize = 0.1, BakingTime = TimeSpan.FromDays(1) } }, "/rollout/release/deadline: the steps bake for 9.00:00:00" },
         { new() { Release = new() { Strategy = ReleaseStrategy.Ab } }, "/rollout/release/trial/outcome" },
         { new() { Release = new() { Strategy = ReleaseStrategy.Bandit, Trial = new() { Outcome = "click", Floor = 0.6 } } }, "/rollout/release/trial/floor: 0.6" },
         { new() { Approvals = new() { Required = ApprovalsRequired.Two, Approvers = ["ada", "ada"] } }, "/rollout/approvals/approvers: 2 persons must agree, and 1 may" },

@@ -35,7 +35,7 @@ public sealed record GateResult(Gate Gate, GateVerdict Verdict, ImmutableArray<K
         return $"{name} = {(evidence.Find(name) is { } value ? Number(value) : "unknown")}{interval}, n = {figure.Count}";
     }
 
-    internal static string Number(double value) => value.ToString("0.#####", CultureInfo.InvariantCulture) is "0" or "-0" && value != 0 ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : value.ToString("0.#####", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString(Math.Abs(value) is > 0 and < 0.00001 ? "0.##e0" : "0.#####", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Whether a rule is met.</summary>

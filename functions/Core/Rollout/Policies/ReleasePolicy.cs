@@ -18,7 +18,7 @@ public sealed record ReleasePolicy
     /// <summary>A step does not end before the candidate has answered so many rows in it: a canary that nobody met shows nothing.</summary>
     public long MinimumRows { get; init; } = 100;
 
-    /// <summary>When a release that does not get on (too few rows, no verdict) is taken back.</summary>
+    /// <summary>How much longer than its steps' baking times a release may take (too few rows, no verdict); then it is taken back.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>For <see cref="ReleaseStrategy.Ab"/> and <see cref="ReleaseStrategy.Bandit"/>.</summary>
@@ -36,6 +36,10 @@ public sealed record ReleasePolicy
         ReleaseStrategy.Ab => [new(Trial.Share, Trial.Duration)],
         ReleaseStrategy.Bandit => [new(Trial.Floor, Trial.Duration)],
     };
+
+    /// <summary>The baking times of all steps together.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public TimeSpan Baking => Plan.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.Baking(BakingTime));
 
     /// <summary>Whether a verdict, not time, ends the step.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -57,10 +57,7 @@ public static class RolloutRules
         .. If(release.MinimumRows < 0, $"{at}/minimumRows", "rows are not negative"),
         .. Length($"{at}/deadline", release.Deadline, TimeSpan.FromMinutes(1)),
         .. release.IsTrial ? Trial($"{at}/trial", release.Strategy, release.Trial) : [],
-        .. release.Strategy == ReleaseStrategy.Linear && release.StepSize < 0.01 ? [] : If(Baked(release) is var baked && release.Deadline < baked, $"{at}/deadline", $"the steps bake for {baked} together, and the release is taken back after {release.Deadline}"),
     ];
-
-    private static TimeSpan Baked(ReleasePolicy release) => TimeSpan.FromSeconds(release.Plan.Sum(step => step.Baking(release.BakingTime).TotalSeconds));
 
     private static IEnumerable<string> Steps(string at, IReadOnlyList<ReleaseStep> steps)
     {
