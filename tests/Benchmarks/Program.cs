@@ -1,6 +1,7 @@
 // dotnet run -c Release --project tests/Benchmarks -- <name>
 // Each benchmark prints its figures beside a baseline measured in the same run, and the ratio.
 using Serverless.Benchmarks.Predictions;
+using Serverless.Benchmarks.Rollout;
 using Serverless.Benchmarks.Scans;
 using Serverless.Benchmarks.Serving;
 using Serverless.Benchmarks.Statistics;
@@ -22,6 +23,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["statistics"] = StatisticsBenchmark.Run,
     ["scan"] = ScanBenchmark.RunAsync,
     ["study"] = DriftStudy.Run,
+    ["trust"] = TrustBenchmark.RunAsync,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))
