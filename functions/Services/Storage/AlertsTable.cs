@@ -5,7 +5,13 @@ using Serverless.Core.Registry;
 
 namespace Serverless.Services.Storage;
 
-/// <summary>Table <c>alerts</c>: one partition a model, so that an alert and what is to be told of it change in one transaction.</summary>
+/// <summary>An alert that was noted as open.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Alert">The alert.</param>
+/// <param name="Noted">When it was noted last.</param>
+public sealed record OpenAlertRow(ModelName Model, Guid Alert, DateTimeOffset Noted);
+
+/// <summary>Table <c>alerts</c>: one partition a model, so that an alert and what is to be told of it change in one transaction; and one that notes which are open.</summary>
 /// <param name="tables">The account.</param>
 public sealed class AlertsTable(TableServiceClient tables)
 {
@@ -27,6 +33,29 @@ public sealed class AlertsTable(TableServiceClient tables)
         await foreach (var row in rows) yield return row;
     }
 
+    /// <summary>What is noted as open, in the order of models and ids.</summary>
+    /// <param name="model">One model's, or null for all.</param>
+    /// <param name="after">The model and row of the last alert seen, or null.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async IAsyncEnumerable<OpenAlertRow> OpenAsync(ModelName? model, (string Partition, string Row)? after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var prefix = StorageNames.OpenAlerts(model?.Value);
+        var from = after is { } last && StorageNames.OpenAlert(last.Partition, last.Row[StorageNames.AlertPrefix.Length..]) is var seen && string.CompareOrdinal(seen, prefix) > 0 ? seen : prefix;
+        var to = StorageNames.After(prefix);
+        var rows = (await table.GetAsync(cancel)).QueryAsync<TableEntity>(
+            row => row.PartitionKey == StorageNames.OpenAlertsPartition && row.RowKey.CompareTo(from) > 0 && row.RowKey.CompareTo(to) < 0, cancellationToken: cancel);
+        await foreach (var row in rows)
+            if (row.RowKey.Split('|') is [_, var name, var id]) yield return new(ModelName.Parse(name), Guid.ParseExact(id, "D"), row.GetDateTimeOffset("noted")!.Value);
+    }
+
+    /// <summary>Notes that an alert is open; again is success.</summary>
+    public async Task NoteOpenAsync(OpenAlertRow open, CancellationToken cancel) => await (await table.GetAsync(cancel)).UpsertEntityAsync(
+        new TableEntity(StorageNames.OpenAlertsPartition, StorageNames.OpenAlert(open.Model.Value, open.Alert.ToString("D"))) { ["noted"] = open.Noted }, TableUpdateMode.Replace, cancel);
+
+    /// <summary>Strikes an alert off; that it is already is success.</summary>
+    public Task StrikeOpenAsync(ModelName model, Guid alert, CancellationToken cancel) =>
+        DeleteAsync(StorageNames.OpenAlertsPartition, StorageNames.OpenAlert(model.Value, alert.ToString("D")), cancel);
+
     /// <summary>Alerts across models, in the order of models and ids, as an OData filter on their properties asks for.</summary>
     /// <param name="model">One model's, or null for all.</param>
     /// <param name="after">The model and row of the last one seen, or null.</param>
@@ -46,11 +75,13 @@ public sealed class AlertsTable(TableServiceClient tables)
     public Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) => table.TryCommitAsync(actions, cancel);
 
     /// <summary>Removes a row; that it is gone already is success.</summary>
-    public async Task DeleteAsync(ModelName model, string row, CancellationToken cancel)
+    public Task DeleteAsync(ModelName model, string row, CancellationToken cancel) => DeleteAsync(StorageNames.Partition(model), row, cancel);
+
+    private async Task DeleteAsync(string partition, string row, CancellationToken cancel)
     {
         try
         {
-            await (await table.GetAsync(cancel)).DeleteEntityAsync(StorageNames.Partition(model), row, ETag.All, cancel);
+            await (await table.GetAsync(cancel)).DeleteEntityAsync(partition, row, ETag.All, cancel);
         }
         catch (RequestFailedException absent) when (absent.Status == 404)
         {

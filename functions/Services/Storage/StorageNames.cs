@@ -30,6 +30,7 @@ namespace Serverless.Services.Storage;
 ///                         | outbox|{uuidv7}|event       a step not yet published
 ///                         | outbox|{uuidv7}|webhooks    a step not yet queued for the webhooks
 ///                         | delivery|{uuidv7}|{webhook} how a step reached a webhook
+///                   |open | open|{model}|{uuidv7}       an alert that is open or keeps something back, as far as is known
 /// table alertsettings silence | id                      silences
 ///                     webhook | id                      webhooks
 /// baselines/{model}/{version}/baseline.json             what a version's data looked like
@@ -128,6 +129,9 @@ public static class StorageNames
     /// <summary>Prefix of alerts.</summary>
     public const string AlertPrefix = "alert|";
 
+    /// <summary>The partition of what alerts are open: no model's name begins with the bar.</summary>
+    public const string OpenAlertsPartition = "|open";
+
     /// <summary>Prefix of how a step reached webhooks.</summary>
     public const string DeliveryPrefix = "delivery|";
 
@@ -168,6 +172,12 @@ public static class StorageNames
 
     /// <summary>Row of an alert.</summary>
     public static string Alert(Guid id) => $"{AlertPrefix}{id:D}";
+
+    /// <summary>Row that says that an alert is open.</summary>
+    public static string OpenAlert(string model, string id) => $"{OpenAlerts(model)}{id}";
+
+    /// <summary>Prefix of a model's open alerts; of all without one.</summary>
+    public static string OpenAlerts(string? model) => model is null ? "open|" : $"open|{model}|";
 
     /// <summary>Row of what a step tells.</summary>
     public static string AlertNotice(Guid step) => $"notice|{step:D}";

@@ -34,11 +34,11 @@ public static class AlertMachine
         return (alert.After(step) with { Revision = alert.Revision + 1 }, new(alert.Id, step));
     }
 
-    /// <summary>The monitor is gone, and with it whoever could take its alert back. Null when none is open.</summary>
-    public static AlertOutcome? Withdraw(AlertTrack track, Moment moment)
+    /// <summary>Nobody watches any more, and with that nobody could take the alert back. Null when none is open.</summary>
+    public static AlertOutcome? Withdraw(AlertTrack track, string why, Moment moment)
     {
         if (track.Open is not { } open) return null;
-        var step = new AlertTransition(moment.NextId(), open.Status, AlertStatus.Resolved, moment.Now, System, "The policy no longer has this monitor.");
+        var step = new AlertTransition(moment.NextId(), open.Status, AlertStatus.Resolved, moment.Now, System, why);
         var over = open.After(step) with { Revision = open.Revision + 1 };
         // As with any end: nobody heard of a pending alert.
         return new(track with { Alert = over }, [over], open.Status == AlertStatus.Pending ? [] : [new(over.Id, step)]);

@@ -32,17 +32,24 @@ public sealed class AlertReads(AlertsTable table, AlertStore store, AlertService
 {
     private const int LongestComment = 1024;
 
+    private static readonly AlertStatus[] All = Enum.GetValues<AlertStatus>();
+
     /// <summary>Answers <c>GET /alerts?state=&amp;model=</c>: <c>open</c> (the default), <c>all</c>, or one or more states, separated by commas.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancel)
     {
         var paging = Paging.Of(request);
         var model = request.Query["model"].ToString() is { Length: > 0 } name ? ModelName.Parse(name) : (ModelName?)null;
-        var found = await table.AlertsAsync(model, After(paging.After), Filter(request.Query["state"].ToString()), cancel).Take(paging.Size + 1).ToListAsync(cancel);
+        var found = await AlertsAsync(model, After(paging.After), States(request.Query["state"].ToString()), cancel).Take(paging.Size + 1).ToListAsync(cancel);
         var last = found.Count > paging.Size ? found[paging.Size - 1] : null;
         return TypedResults.Json(
-            new Page<AlertState>([.. found.Take(paging.Size).Select(AlertStore.ReadAlert)], Paging.Token(last is null ? null : $"{last.PartitionKey}|{last.RowKey}")),
-            AlertWireJson.Default.PageAlertState);
+            new Page<AlertState>([.. found.Take(paging.Size)], Paging.Token(last is null ? null : $"{last.Model}|{StorageNames.Alert(last.Id)}")), AlertWireJson.Default.PageAlertState);
     }
+
+    // What is open is noted; of what is over nobody keeps a list.
+    private IAsyncEnumerable<AlertState> AlertsAsync(ModelName? model, (string, string)? after, AlertStatus[] states, CancellationToken cancel) =>
+        states.Contains(AlertStatus.Resolved)
+            ? table.AlertsAsync(model, after, Filter(states), cancel).Select(AlertStore.ReadAlert)
+            : store.OpenAsync(model, after, cancel).Where(alert => states.Contains(alert.Status));
 
     /// <summary>Answers <c>GET /models/{m}/alerts/{id}</c>.</summary>
     public async Task<IResult> GetAsync(HttpRequest request, string model, string id, CancellationToken cancel)
@@ -82,18 +89,20 @@ public sealed class AlertReads(AlertsTable table, AlertStore store, AlertService
     private static (string, string)? After(string? token) => token?.Split('|', 2) switch
     {
         null => null,
-        [var partition, var row] => (partition, row),
+        [var partition, var row] when row.StartsWith(StorageNames.AlertPrefix, StringComparison.Ordinal) => (partition, row),
         _ => throw Paging.Unknown(),
     };
 
-    private static string? Filter(string state) => state switch
+    private static string? Filter(AlertStatus[] states) => states.Length == All.Length ? null
+        : string.Join(" or ", states.Select(status => TableClient.CreateQueryFilter($"status eq {status.ToString()}")));
+
+    private static AlertStatus[] States(string state) => state switch
     {
-        "all" => null,
-        "" or "open" => TableClient.CreateQueryFilter($"status ne {nameof(AlertStatus.Resolved)}"),
-        _ => string.Join(" or ", state.Split(',', StringSplitOptions.TrimEntries).Select(One)),
+        "all" => All,
+        "" or "open" => [.. All.Where(status => status != AlertStatus.Resolved)],
+        _ => [.. state.Split(',', StringSplitOptions.TrimEntries).Select(One).Distinct()],
     };
 
-    private static string One(string state) => Enum.GetValues<AlertStatus>().Where(status => status.ToString().Equals(state, StringComparison.OrdinalIgnoreCase)).Select(status => (AlertStatus?)status).FirstOrDefault() is { } known
-        ? TableClient.CreateQueryFilter($"status eq {known.ToString()}")
-        : throw new ProblemException(ProblemKind.InvalidRequest, "state is open, all, or one or more states.") { Where = "state", Expected = ["open", "all", "pending", "firing", "acknowledged", "resolved"] };
+    private static AlertStatus One(string state) => All.Where(status => status.ToString().Equals(state, StringComparison.OrdinalIgnoreCase)).Select(status => (AlertStatus?)status).FirstOrDefault()
+        ?? throw new ProblemException(ProblemKind.InvalidRequest, "state is open, all, or one or more states.") { Where = "state", Expected = ["open", "all", "pending", "firing", "acknowledged", "resolved"] };
 }

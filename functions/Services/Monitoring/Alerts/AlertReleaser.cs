@@ -2,17 +2,16 @@ using System.Text.Json;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
-using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
 /// <summary>Answers the questions of <see cref="AlertReleases"/>.</summary>
 /// <param name="alerts">Tells.</param>
 /// <param name="releases">Asks again, where a silence was prolonged.</param>
-/// <param name="table">Every alert.</param>
+/// <param name="open">What keeps something back is among them.</param>
 /// <param name="clock">Measures silences.</param>
 /// <param name="logger">Says when something has to wait.</param>
-public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, AlertsTable table, TimeProvider clock, ILogger<AlertReleaser> logger)
+public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, OpenAlerts open, TimeProvider clock, ILogger<AlertReleaser> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
 
@@ -39,8 +38,8 @@ public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, A
 
     private async Task ReleaseAllAsync(CancellationToken cancel)
     {
-        await foreach (var row in table.AlertsAsync(null, null, $"{AlertStore.Withheld} eq true", cancel))
-            await ReleaseAsync(ModelName.Parse(row.PartitionKey), AlertStore.ReadAlert(row).Id, cancel);
+        await foreach (var alert in open.ListAsync(null, null, cancel))
+            if (alert.Withheld is not null) await ReleaseAsync(ModelName.Parse(alert.Model), alert.Id, cancel);
     }
 
     private async Task ReleaseAsync(ModelName model, Guid alert, CancellationToken cancel)

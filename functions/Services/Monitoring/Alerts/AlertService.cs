@@ -37,12 +37,12 @@ public sealed class AlertService(
         }, cancel);
     }
 
-    /// <summary>Ends the open alerts of a model's monitors that are no longer in force: nothing else would.</summary>
-    public async Task WithdrawAsync(ModelName model, IReadOnlyCollection<string> inForce, CancellationToken cancel)
+    /// <summary>Ends a monitor's open alert, for nobody watches any more. False when it has none.</summary>
+    public Task<bool> WithdrawAsync(ModelName model, string monitor, string why, CancellationToken cancel) => RepeatAsync(async () =>
     {
-        await foreach (var gone in store.TracksAsync(model, cancel))
-            if (gone.Open is not null && !inForce.Contains(gone.Monitor)) await WithdrawAsync(model, gone.Monitor, cancel);
-    }
+        var (track, etag) = await store.TrackAsync(model, monitor, cancel);
+        return AlertMachine.Withdraw(track, why, Moment()) is not { } outcome ? (true, false) : (await TryCommitAsync(model, outcome, etag, null, cancel), true);
+    }, cancel);
 
     /// <summary>Somebody takes an alert.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.NotFound"/>, or <see cref="ProblemKind.Conflict"/>: it does not fire.</exception>
@@ -68,12 +68,6 @@ public sealed class AlertService(
     }, cancel);
 
     internal static ProblemException NotFound(ModelName model, Guid id) => new(ProblemKind.NotFound, $"{model} has no alert {id}.") { Where = "id" };
-
-    private Task<bool> WithdrawAsync(ModelName model, string monitor, CancellationToken cancel) => RepeatAsync(async () =>
-    {
-        var (track, etag) = await store.TrackAsync(model, monitor, cancel);
-        return AlertMachine.Withdraw(track, Moment()) is not { } outcome ? (true, false) : (await TryCommitAsync(model, outcome, etag, null, cancel), true);
-    }, cancel);
 
     private async Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, Azure.ETag? etag, Finding? finding, CancellationToken cancel)
     {

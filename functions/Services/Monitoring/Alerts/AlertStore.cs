@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -10,7 +9,8 @@ namespace Serverless.Services.Monitoring.Alerts;
 
 /// <summary>Alerts as rows. A commit is one transaction: the monitor's windows under their ETag, the alerts that changed, and a row for everything that is to be told.</summary>
 /// <param name="table">The rows.</param>
-public sealed class AlertStore(AlertsTable table)
+/// <param name="open">Which alerts are open.</param>
+public sealed class AlertStore(AlertsTable table, OpenAlerts open)
 {
     internal const string Status = "status";
     internal const string Withheld = "withheld";
@@ -22,11 +22,8 @@ public sealed class AlertStore(AlertsTable table)
             ? (JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertTrack)!, row.ETag)
             : (new(model.Value, monitor), null);
 
-    /// <summary>The monitors of a model that have, or had, an alert.</summary>
-    public async IAsyncEnumerable<AlertTrack> TracksAsync(ModelName model, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        await foreach (var row in table.ListAsync(model, StorageNames.AlertTrackPrefix, cancel)) yield return JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertTrack)!;
-    }
+    /// <summary>The open alerts, and those that keep something back, of one model or of all, after the one with these keys.</summary>
+    public IAsyncEnumerable<AlertState> OpenAsync(ModelName? model, (string Partition, string Row)? after, CancellationToken cancel) => open.ListAsync(model, after, cancel);
 
     /// <summary>An alert with what its change has to match, or null.</summary>
     public async Task<(AlertState Alert, ETag ETag)?> FindAsync(ModelName model, Guid id, CancellationToken cancel) =>
@@ -34,7 +31,7 @@ public sealed class AlertStore(AlertsTable table)
 
     /// <summary>What a step told, or null.</summary>
     public async Task<AlertNotice?> NoticeAsync(ModelName model, Guid step, CancellationToken cancel) =>
-        await table.FindAsync(model, StorageNames.AlertNotice(step), cancel) is { } row ? JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertNotice) : null;
+        await table.FindAsync(model, StorageNames.AlertNotice(step), cancel) is { } row ? ReadNotice(row) : null;
 
     /// <summary>Commits what an observation came to. False when another writer was first.</summary>
     /// <param name="model">The model.</param>
@@ -42,24 +39,27 @@ public sealed class AlertStore(AlertsTable table)
     /// <param name="seen">The ETag of the monitor's row; null for a new one.</param>
     /// <param name="notices">What steps tell, also those that a silence keeps back.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, ETag? seen, IReadOnlyList<AlertNotice> notices, CancellationToken cancel) => await table.TryCommitAsync(
+    public Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, ETag? seen, IReadOnlyList<AlertNotice> notices, CancellationToken cancel) => open.AroundAsync(model, outcome.Alerts, async () =>
+        await table.TryCommitAsync(
         [
             TrackAction(model, outcome.Track, seen),
             .. outcome.Alerts.Select(alert => new TableTransactionAction(TableTransactionActionType.UpsertReplace, Row(model, alert))),
             .. Outbox(model, outcome.Announcements, notices),
-        ], cancel) || (notices.Count > 0 && await NoticeAsync(model, notices[0].Id, cancel) is not null);
+        ], cancel) || (notices.Count > 0 && await NoticeAsync(model, notices[0].Id, cancel) is not null), cancel);
 
     /// <summary>Commits a change of one alert: its own row, and the monitor's where it is the newest. False when another writer was first.</summary>
-    public async Task<bool> TryCommitAsync(
+    public Task<bool> TryCommitAsync(
         ModelName model, AlertState alert, ETag seen, (AlertTrack Track, ETag? ETag) monitor, IReadOnlyList<Announcement> told, IReadOnlyList<AlertNotice> notices, CancellationToken cancel) =>
-        await table.TryCommitAsync(
+        open.AroundAsync(model, [alert], () => table.TryCommitAsync(
         [
             new(TableTransactionActionType.UpdateReplace, Row(model, alert), seen),
             .. monitor.Track.Alert?.Id == alert.Id ? [TrackAction(model, monitor.Track with { Alert = alert }, monitor.ETag)] : Array.Empty<TableTransactionAction>(),
             .. Outbox(model, told, notices),
-        ], cancel);
+        ], cancel), cancel);
 
     internal static AlertState ReadAlert(TableEntity row) => JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertState)!;
+
+    internal static AlertNotice ReadNotice(TableEntity row) => JsonSerializer.Deserialize(row.GetText(Text), AlertStoredJson.Default.AlertNotice)!;
 
     private static TableTransactionAction TrackAction(ModelName model, AlertTrack track, ETag? seen)
     {

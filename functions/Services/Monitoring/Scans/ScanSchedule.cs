@@ -10,7 +10,7 @@ using Serverless.Services.Storage;
 namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>Finds the windows whose time has come and asks for each by one message, so that scans scale out with the platform. A message more than needed changes nothing.</summary>
-public sealed class ScanSchedule(ModelCatalog catalog, ModelSnapshots models, FindingsTable table, AlertService alerts, QueueServiceClient queues, TimeProvider clock)
+public sealed class ScanSchedule(ModelCatalog catalog, ModelSnapshots models, FindingsTable table, AlertWithdrawal withdrawal, QueueServiceClient queues, TimeProvider clock)
 {
     // After a longer pause older windows are left to a scan on demand.
     private const int MostAtOnce = 48;
@@ -27,11 +27,12 @@ public sealed class ScanSchedule(ModelCatalog catalog, ModelSnapshots models, Fi
         await foreach (var record in catalog.AllAsync(cancel))
         {
             if (record.Archived || await models.GetAsync(record.Name, cancel) is not { Policy.Logging.Mode: not LoggingMode.Off } snapshot) continue;
-            // With the slowest of the timers.
-            if (signals.Contains(Signal.FeatureDrift)) await alerts.WithdrawAsync(record.Name, [.. snapshot.Policy.Monitoring.InForce.Keys], cancel);
             foreach (var (name, monitor) in snapshot.Policy.Monitoring.InForce.Where(monitor => signals.Contains(monitor.Value.Signal!.Value)))
                 await RequestAsync(record.Name, name, monitor, cancel);
         }
+
+        // With the slowest of the timers.
+        if (signals.Contains(Signal.FeatureDrift)) await withdrawal.RunAsync(cancel);
     }
 
     private async Task RequestAsync(ModelName model, string name, MonitorPolicy monitor, CancellationToken cancel)

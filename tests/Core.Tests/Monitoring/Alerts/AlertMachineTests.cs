@@ -130,9 +130,9 @@ public sealed class AlertMachineTests
     {
         var machine = Findings.Feed(new() { Breaches = breaches, Windows = 3 }, Findings.Windows(windows));
         Assert.Equal(status, machine.Track.Open!.Status);
-        var outcome = AlertMachine.Withdraw(machine.Track, machine.Moment)!;
+        var outcome = AlertMachine.Withdraw(machine.Track, "Gone.", machine.Moment)!;
         Assert.Equal((AlertStatus.Resolved, told), (Assert.Single(outcome.Alerts).Status, outcome.Announcements.Count));
-        Assert.Null(AlertMachine.Withdraw(outcome.Track, machine.Moment));
+        Assert.Null(AlertMachine.Withdraw(outcome.Track, "Gone.", machine.Moment));
     }
 
     [Fact]

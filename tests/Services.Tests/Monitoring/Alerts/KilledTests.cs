@@ -26,6 +26,8 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
             receiver.Answers.Clear();
             receiver.Answers.Enqueue(500);
             lived = await LiveAsync(receiver, model, new Kill(at, afterwards));
+            // Whatever is open is listed, also right after a crash.
+            Assert.Equal((await rig.AlertsAsync(model)).Select(alert => alert.Id), await OpenAsync(rig, model));
 
             // The finding's message comes again, to another instance; then the queues are worked off.
             await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
@@ -62,6 +64,35 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
             Assert.Single(receiver.Events.Where(one => one.Subject!.StartsWith($"models/{model}/", StringComparison.Ordinal)).Select(one => one.Id).Distinct());
             Assert.Null(Assert.Single(await rig.AlertsAsync(model)).Withheld);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_WhileAnAlertEnds_ListsItAsLongAsItIsOpen(bool afterwards)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (at, lived) = (0, false);
+        while (!lived)
+        {
+            at++;
+            var model = $"ended-{afterwards}-{at}";
+            await using var rig = new AlertRig(azurite.ConnectionString, receiver);
+            var alert = await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
+            await using (var dying = new AlertRig(azurite.ConnectionString, receiver, kill: new Kill(at, afterwards)))
+            {
+                lived = await DiesAsync(() => dying.ObserveAsync(AlertServiceTests.Of(model, 1, '.'))) is false && !dying.Kill.Dead;
+            }
+
+            var now = Assert.Single(await rig.AlertsAsync(model));
+            Assert.Equal(now.Open ? [now.Id] : [], await OpenAsync(rig, model));
+            await rig.ObserveAsync(AlertServiceTests.Of(model, 1, '.'));
+            await rig.PumpAsync();
+            Assert.Empty(await OpenAsync(rig, model));
+            Assert.Empty(await rig.Get<AlertsTable>().OpenAsync(ModelName.Parse(model), null, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(at > 8, $"{at} calls");
     }
 
     [Theory]
@@ -125,6 +156,9 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
             if (kill.Dead) throw new KilledException();
         }) is false;
     }
+
+    private static async Task<IEnumerable<Guid>> OpenAsync(AlertRig rig, string model) =>
+        (await rig.Get<OpenAlerts>().ListAsync(ModelName.Parse(model), null, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken)).Select(alert => alert.Id);
 
     private static async Task<bool> DiesAsync(Func<Task> work)
     {
