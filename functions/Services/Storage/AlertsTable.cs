@@ -25,9 +25,19 @@ public sealed class AlertsTable(TableServiceClient tables)
     }
 
     /// <summary>A model's rows whose keys begin with a prefix that ends in <c>|</c>, in order.</summary>
-    public async IAsyncEnumerable<TableEntity> ListAsync(ModelName model, string prefix, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<TableEntity> ListAsync(ModelName model, string prefix, CancellationToken cancel) => ListAsync(model, prefix, StorageNames.After(prefix), cancel);
+
+    /// <summary>A model's rows whose keys begin with a prefix and an id of a time that is over: ids are UUIDv7, which sort as their times do.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prefix">It ends in <c>|</c>.</param>
+    /// <param name="until">The last millisecond.</param>
+    /// <param name="cancel">Ends it.</param>
+    public IAsyncEnumerable<TableEntity> ListAsync(ModelName model, string prefix, DateTimeOffset until, CancellationToken cancel) =>
+        ListAsync(model, prefix, $"{prefix}{Guid.CreateVersion7(until.AddMilliseconds(1)):D}"[..(prefix.Length + 13)], cancel);
+
+    private async IAsyncEnumerable<TableEntity> ListAsync(ModelName model, string prefix, string to, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (partition, to) = (StorageNames.Partition(model), StorageNames.After(prefix));
+        var partition = StorageNames.Partition(model);
         var rows = (await table.GetAsync(cancel)).QueryAsync<TableEntity>(
             row => row.PartitionKey == partition && row.RowKey.CompareTo(prefix) > 0 && row.RowKey.CompareTo(to) < 0, cancellationToken: cancel);
         await foreach (var row in rows) yield return row;
@@ -73,6 +83,16 @@ public sealed class AlertsTable(TableServiceClient tables)
 
     /// <summary>All of it or nothing of it. False when a condition did not hold: another writer was first.</summary>
     public Task<bool> TryCommitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) => table.TryCommitAsync(actions, cancel);
+
+    /// <summary>Removes rows; that some are gone already is success.</summary>
+    public async Task DeleteAsync(ModelName model, IEnumerable<string> rows, CancellationToken cancel)
+    {
+        foreach (var part in rows.Chunk(TableTransaction.MaximumActions))
+        {
+            if (await TryCommitAsync([.. part.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(StorageNames.Partition(model), row), ETag.All))], cancel)) continue;
+            foreach (var row in part) await DeleteAsync(model, row, cancel);
+        }
+    }
 
     /// <summary>Removes a row; that it is gone already is success.</summary>
     public Task DeleteAsync(ModelName model, string row, CancellationToken cancel) => DeleteAsync(StorageNames.Partition(model), row, cancel);

@@ -44,6 +44,7 @@ namespace Serverless.Services.Storage;
 /// queue alert-requests                                  models whose alerts may have steps to tell
 /// queue alert-deliveries                                a step and the webhook that it goes to
 /// queue alert-releases                                  alerts whose silence has ended
+/// queue alert-upkeep                                    models whose alerts are to be cut by age
 /// </code>
 /// </remarks>
 public static class StorageNames
@@ -102,6 +103,9 @@ public static class StorageNames
     /// <summary>The queue of alerts whose silence has ended.</summary>
     public const string AlertReleaseQueue = "alert-releases";
 
+    /// <summary>The queue of models whose alerts are to be cut by age.</summary>
+    public const string AlertUpkeepQueue = "alert-upkeep";
+
     /// <summary>The prefix of uploads that no version names yet.</summary>
     public const string StagingPrefix = "staging/";
 
@@ -131,6 +135,9 @@ public static class StorageNames
 
     /// <summary>The partition of what alerts are open: no model's name begins with the bar.</summary>
     public const string OpenAlertsPartition = "|open";
+
+    /// <summary>Prefix of what steps tell.</summary>
+    public const string NoticePrefix = "notice|";
 
     /// <summary>Prefix of how a step reached webhooks.</summary>
     public const string DeliveryPrefix = "delivery|";
@@ -180,7 +187,7 @@ public static class StorageNames
     public static string OpenAlerts(string? model) => model is null ? "open|" : $"open|{model}|";
 
     /// <summary>Row of what a step tells.</summary>
-    public static string AlertNotice(Guid step) => $"notice|{step:D}";
+    public static string AlertNotice(Guid step) => $"{NoticePrefix}{step:D}";
 
     /// <summary>Row of a step not yet published.</summary>
     public static string AlertEventOutbox(Guid step) => $"{OutboxPrefix}{step:D}|event";

@@ -7,7 +7,9 @@ namespace Serverless.Services.Storage;
 /// <summary>Entity-group transactions within the service's limits, which the local emulator does not enforce.</summary>
 internal static class TableTransaction
 {
-    private const int MaximumActions = 100;
+    /// <summary>The most actions of a transaction.</summary>
+    public const int MaximumActions = 100;
+
     private const int MaximumEntity = 1 << 20;
     private const int MaximumTransaction = 4 << 20;
     private const int MaximumProperty = 64 << 10;

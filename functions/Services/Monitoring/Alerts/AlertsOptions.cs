@@ -20,6 +20,10 @@ public sealed class AlertsOptions
     /// <summary>How far back a diagnosis looks.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "60.00:00:00")]
     public TimeSpan Lookback { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long an alert that is over is kept, with all that was told of it. Longer than a delivery is tried.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan Keep { get; set; } = TimeSpan.FromDays(90);
 }
 
 /// <summary>Checks the options at start.</summary>

@@ -13,7 +13,7 @@ public static class AlertsRegistration
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<OpenAlerts>().AddSingleton<AlertWithdrawal>();
+        services.AddSingleton<OpenAlerts>().AddSingleton<AlertWithdrawal>().AddSingleton<AlertUpkeep>();
         services.AddOptions<AlertsOptions>().Bind(configuration.GetSection(AlertsOptions.Section)).ValidateOnStart();
         services.AddOptions<WebhooksOptions>().Bind(configuration.GetSection(WebhooksOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AlertsOptions>, AlertsOptionsValidator>().AddSingleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>();

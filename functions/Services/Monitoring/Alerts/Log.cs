@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(1157, LogLevel.Warning, "What silences kept back waits: it is looked at again later")]
     public static partial void ReleaseWaits(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1165, LogLevel.Information, "{Count} alerts of {Model} that were over before {End} are deleted")]
+    public static partial void AlertsForgotten(this ILogger logger, int count, ModelName model, DateTimeOffset end);
 }

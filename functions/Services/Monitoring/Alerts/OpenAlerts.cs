@@ -30,6 +30,13 @@ public sealed class OpenAlerts(AlertsTable table, TimeProvider clock)
                 if (alert is not null) yield return alert;
     }
 
+    /// <summary>Notes what is open of a model and was not noted: alerts from before there were notes.</summary>
+    public async Task RepairAsync(ModelName model, CancellationToken cancel)
+    {
+        await foreach (var row in table.AlertsAsync(model, null, $"{AlertStore.Status} ne '{nameof(AlertStatus.Resolved)}' or {AlertStore.Withheld} eq true", cancel))
+            await table.NoteOpenAsync(new(model, AlertStore.ReadAlert(row).Id, clock.GetUtcNow()), cancel);
+    }
+
     // Models and this are different partitions, so no transaction holds both. Noted before it and struck off after it, what is open is always noted.
     internal async Task<bool> AroundAsync(ModelName model, IReadOnlyList<AlertState> alerts, Func<Task<bool>> commit, CancellationToken cancel)
     {
@@ -39,7 +46,7 @@ public sealed class OpenAlerts(AlertsTable table, TimeProvider clock)
         return true;
     }
 
-    private static bool IsNoted(AlertState alert) => alert.Open || alert.Withheld is not null;
+    internal static bool IsNoted(AlertState alert) => alert.Open || alert.Withheld is not null;
 
     private async Task<AlertState?> FindAsync(OpenAlertRow row, CancellationToken cancel)
     {

@@ -20,7 +20,7 @@ internal sealed class AlertRig : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2025, 3, 4, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly string[] Queues = [StorageNames.AlertQueue, StorageNames.AlertDeliveryQueue, StorageNames.AlertReleaseQueue];
+    private static readonly string[] Queues = [StorageNames.AlertQueue, StorageNames.AlertDeliveryQueue, StorageNames.AlertReleaseQueue, StorageNames.AlertUpkeepQueue];
 
     private readonly ServiceProvider services;
     private readonly QueueServiceClient outside;
@@ -122,6 +122,7 @@ internal sealed class AlertRig : IAsyncDisposable
     private Task RunAsync(string queue, string text) => queue switch
     {
         StorageNames.AlertQueue => Get<AlertDispatcher>().DispatchAsync(ModelName.Parse(text), default),
+        StorageNames.AlertUpkeepQueue => Get<AlertUpkeep>().RunAsync(ModelName.Parse(text), default),
         StorageNames.AlertDeliveryQueue => Get<WebhookDeliveries>().RunAsync(text, default),
         _ => Get<AlertReleaser>().RunAsync(text, default),
     };
