@@ -19,5 +19,6 @@ public static class MonitoringRegistration
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<HourProfiles>().AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()
-        .AddSingleton<ScanRunner>().AddSingleton<ScanDemand>().AddSingleton<ScanSchedule>();
+        .AddSingleton<ScanRunner>().AddSingleton<ScanDemand>().AddSingleton<ScanSchedule>()
+        .AddHostedService<ColumnMemoryTrim>();
 }

@@ -57,6 +57,9 @@ public sealed record BaselineColumn(string Name, ColumnRole Role, ColumnType Typ
     /// <summary>Of labels: the twenty commonest with their counts.</summary>
     public IReadOnlyDictionary<string, long>? Commonest { get; init; }
 
+    /// <summary>Between which a window's numbers are counted, where a method compares cells; empty where each value or label is a cell of its own, null without values.</summary>
+    public IReadOnlyList<double>? Edges { get; init; }
+
     /// <summary>Values that are kept for comparing samples; fewer than there are beyond the limit.</summary>
     public long Kept { get; init; }
 }

@@ -23,6 +23,7 @@ public static class BaselineSummary
         Deviation = column.Values is { Labels: null, Size: > 0 } ? column.Values.Deviation : null,
         Quantiles = column.Values is { Labels: null, Size: > 0 } numbers ? [.. Levels.Select(level => Bins.Quantile(numbers.Sorted, level))] : null,
         Commonest = column.Values.Labels?.OrderByDescending(label => label.Value).ThenBy(label => label.Key, StringComparer.Ordinal).Take(Commonest).ToDictionary(),
+        Edges = column.Values.Size > 0 ? CellTable.Edges(column.Values) : null,
         Kept = column.Values.Size,
     };
 

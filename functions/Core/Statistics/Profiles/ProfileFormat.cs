@@ -1,10 +1,11 @@
 namespace Serverless.Core.Statistics;
 
 /// <summary>The bytes of a profile: a version, the content, a checksum over both.</summary>
-internal static class ProfileFormat
+public static class ProfileFormat
 {
-    public const byte Version = 2;
+    internal const byte Version = 2;
 
+    /// <summary>What the content writes, framed.</summary>
     public static byte[] Write(Action<BinaryWriter> content)
     {
         using var stream = new MemoryStream();
@@ -15,6 +16,8 @@ internal static class ProfileFormat
         return stream.ToArray();
     }
 
+    /// <summary>What the content reads from bytes that are whole.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged, cut, or of another version.</exception>
     public static T Read<T>(ReadOnlySpan<byte> bytes, Func<BinaryReader, T> content)
     {
         if (bytes.Length < 9)
@@ -36,7 +39,7 @@ internal static class ProfileFormat
         }
     }
 
-    public static double[] Doubles(BinaryReader reader, int most)
+    internal static double[] Doubles(BinaryReader reader, int most)
     {
         var length = reader.ReadInt32();
         if (length < 0 || length > most)

@@ -11,17 +11,17 @@ public sealed class DriftScans(WindowReader reader, References references, HourP
     {
         var counted = await reader.CountRowsAsync(query, cancel);
         if (counted.Rows == 0) return ScanResult.None(counted, FindingVerdict.NotEnoughData, "The window has no rows.");
-        using var reference = await references.FindAsync(query, counted, monitor, cancel);
-        var known = await KnownAsync(query, counted, reference, monitor, cancel);
+        var known = await KnownAsync(query, counted.Version!.Value, monitor, cancel);
         query = query with { Known = known.Columns.Keys.ToHashSet() };
         using var current = known.All ? counted : await reader.GatherAsync(query, counted, cancel);
         if (current.Columns.Count + known.Columns.Count == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "The window has none of the columns that are watched.");
         if (Seen(query, current) == 0) return ScanResult.None(current, FindingVerdict.NotEnoughData, "No prediction of the window has a label yet.");
+        using var reference = await references.FindAsync(query, current, monitor, cancel);
         if (reference is null)
             return ScanResult.None(current, FindingVerdict.NotComparable, $"Version {current.Version} has no baseline: upload one, or compare with another reference.");
         var changes = (await MeasureAsync(Pairs(query, current, reference, monitor), monitor, cancel)).ToList();
         if (known.Columns.Count > 0)
-            changes = [.. changes.Concat(await KnownAsync(known.Columns, reference, monitor, cancel)).OrderBy(change => change.Measurement.Feature, StringComparer.Ordinal)];
+            changes = [.. changes.Concat(await MeasureAsync(known.Columns.Values, reference, monitor, cancel)).OrderBy(change => change.Measurement.Feature, StringComparer.Ordinal)];
         var seen = Seen(query, current);
         // Memory holds one version's columns at a time.
         current.Dispose();
@@ -35,29 +35,18 @@ public sealed class DriftScans(WindowReader reader, References references, HourP
         return new(DriftScan.Judge(changes, monitor), current.Window, counted.Rows, seen) { Versions = [.. current.Versions.Keys.Order()], Reference = reference.Words, ReferenceRows = reference.Rows, Flaws = current.Flaws };
     }
 
-    /// <summary>The columns that need no reading, where all may do without: by the profiles of the window's hours.</summary>
-    private async Task<KnownColumns> KnownAsync(WindowQuery query, WindowRows counted, ReferenceSide? reference, MonitorPolicy monitor, CancellationToken cancel)
-    {
-        var wanted = new ConcurrentDictionary<string, double[]>(StringComparer.Ordinal);
-        if (reference is not { Log: null } || !HourProfiles.Serve(query)) return KnownColumns.None;
-        string[] names = [.. reference.Columns.Keys.Where(name => query.Features.Count == 0 || query.Features.Contains(name))];
-        await EachAsync(names, async (name, stop) =>
-        {
-            using var values = await ReadAsync(reference, name, stop);
-            if (values is not null && DriftScan.IsOnCells(name, values, monitor, out var edges)) wanted[name] = edges;
-        }, cancel);
-        // Where a column's values must be read anyway, the others' come with them.
-        return wanted.Count < names.Length ? KnownColumns.None : await hours.ReadAsync(query, counted.Version!.Value, wanted, cancel) ?? KnownColumns.None;
-    }
+    /// <summary>The columns that need no reading, by the profiles of the window's hours. Where one column's values must be read anyway, the others' come with them.</summary>
+    private async Task<KnownColumns> KnownAsync(WindowQuery query, int version, MonitorPolicy monitor, CancellationToken cancel) =>
+        HourProfiles.Serve(query) && await references.EdgesAsync(query, version, monitor, cancel) is { } edges ? await hours.ReadAsync(query, version, edges, cancel) : KnownColumns.None;
 
-    private static async Task<IReadOnlyCollection<ColumnChange>> KnownAsync(IReadOnlyDictionary<string, HourColumn> known, ReferenceSide reference, MonitorPolicy monitor, CancellationToken cancel)
+    private static async Task<IReadOnlyCollection<ColumnChange>> MeasureAsync(IEnumerable<HourColumn> known, ReferenceSide reference, MonitorPolicy monitor, CancellationToken cancel)
     {
         var changes = new ConcurrentBag<ColumnChange>();
-        await EachAsync(known.Values, async (column, stop) =>
+        await EachAsync(known, async (column, stop) =>
         {
             using var values = await ReadAsync(reference, column.Name, stop);
             changes.Add(column.Numbers is { } numbers
-                ? DriftScan.Measure(column.Name, values!, numbers, monitor) ?? throw new InvalidOperationException($"The hours' cells of \"{column.Name}\" are not those of its reference.")
+                ? DriftScan.Measure(column.Name, values!, numbers, monitor) ?? throw new InvalidDataException($"The hours' cells of \"{column.Name}\" are not those of its baseline.")
                 : DriftScan.Measure(column.Name, null, values, column.Labels!.ToColumn(), monitor));
         }, cancel);
         return changes;

@@ -18,6 +18,14 @@ public sealed class References(WindowReader reader, BaselineStore baselines)
         return ReferenceSide.Of(rows, Words(monitor.Reference.Kind, time));
     }
 
+    /// <summary>Between which edges each watched column is counted, where the reference is a baseline and all are compared by cells; null where values are needed.</summary>
+    internal async Task<IReadOnlyDictionary<string, double[]>?> EdgesAsync(WindowQuery query, int version, MonitorPolicy monitor, CancellationToken cancel)
+    {
+        if (monitor.Reference.Kind is not (ReferenceKind.Auto or ReferenceKind.Baseline) || await baselines.FindAsync(query.Model, version, cancel) is not { } baseline) return null;
+        var columns = baseline.Columns.Where(column => column.Role == RoleOf(query.Signal) && (query.Features.Count == 0 || query.Features.Contains(column.Watched))).ToArray();
+        return columns.Length > 0 && columns.All(column => DriftScan.IsOnCells(column, monitor)) ? columns.ToDictionary(column => column.Watched, column => column.Edges!.ToArray(), StringComparer.Ordinal) : null;
+    }
+
     private async Task<ReferenceSide?> BaselineAsync(WindowQuery query, int version, CancellationToken cancel)
     {
         if (await baselines.FindAsync(query.Model, version, cancel) is not { } baseline) return null;

@@ -23,7 +23,6 @@ public sealed class ScanSchedule(ModelCatalog catalog, ModelSnapshots models, Fi
     /// <summary>Asks for what is due of these signals, over all models.</summary>
     public async Task RequestAsync(IReadOnlyCollection<Signal> signals, CancellationToken cancel)
     {
-        Core.Statistics.ColumnMemory.Trim();
         await foreach (var record in catalog.AllAsync(cancel))
         {
             if (record.Archived || await models.GetAsync(record.Name, cancel) is not { Policy.Logging.Mode: not LoggingMode.Off } snapshot) continue;

@@ -75,11 +75,15 @@ public sealed class HourProfileTests(Testing.AzuriteFixture azurite)
     {
         await using var rig = await RigAsync();
         var scans = new Reading(azurite.ConnectionString);
-        // Kolmogorov–Smirnov for one; another has more values by now than a profile tells apart.
+        // More values by now than a profile tells apart; then Kolmogorov–Smirnov for another.
         await WriteAsync(rig, 4, shift: 0, rooms: row => row % 1000);
         await rig.Log.Compaction().RunHourAsync(rig.Model, Start.AddHours(4), TestContext.Current.CancellationToken);
+        Assert.Equal(3, (await AssertSameAsync(rig, scans, Monitor, Start)).Count);
         var monitor = Monitor with { Columns = new Dictionary<string, ColumnRule> { ["age"] = new() { Method = DriftMethod.KolmogorovSmirnov } } };
         var checks = await AssertSameAsync(rig, scans, monitor, Start);
+        var before = scans.BaselineReads;
+        await scans.RunAsync(rig, monitor, Start);
+        Assert.Equal(3, scans.BaselineReads - before);
         Assert.Equal(["KolmogorovSmirnov", "PopulationStability", "PopulationStability"], checks.OrderBy(check => check.Subject).Select(check => check.Method));
     }
 
@@ -90,12 +94,36 @@ public sealed class HourProfileTests(Testing.AzuriteFixture azurite)
         var scans = new Reading(azurite.ConnectionString);
         await scans.RunAsync(rig, Monitor, Start);
         var ids = await rig.Log.IdsAsync(new PredictionQuery(rig.Model, Start, Start.AddHours(1)));
-        var eraser = new PredictionEraser(rig.Log.Blobs, rig.Log.Reader, rig.Log.Compaction(),
-            new TruthCompaction(rig.Log.Blobs, rig.Log.Reader, new TruthCounters(), NullLogger<PredictionReader>.Instance), Microsoft.Extensions.Options.Options.Create(rig.Log.Options));
-        Assert.True(await eraser.EraseAsync(rig.Model, Start, ids.Take(5_000).ToHashSet(), _ => Task.CompletedTask, TestContext.Current.CancellationToken));
+        await EraseAsync(rig, [.. ids.Take(5_000)]);
         Assert.False((await rig.Log.Container.GetBlobClient(PredictionPaths.Profile(rig.Model, Start, 1, "inputs")).ExistsAsync(TestContext.Current.CancellationToken)).Value);
         var checks = await AssertSameAsync(rig, scans, Monitor, Start);
         Assert.All(checks, check => Assert.Equal(6 * Rows - 5_000, check.CurrentSize));
+    }
+
+    [Fact]
+    public async Task RowsErasedWhileTheirHourIsKept_LeaveNothingBehind()
+    {
+        await using var rig = await RigAsync();
+        var scans = new Reading(azurite.ConnectionString);
+        var erased = (await rig.Log.IdsAsync(new PredictionQuery(rig.Model, Start, Start.AddHours(1)))).Take(10).ToHashSet();
+        var path = PredictionPaths.Profile(rig.Model, Start, 1, "inputs");
+        scans.Keeping = name =>
+        {
+            if (!name.EndsWith(path, StringComparison.Ordinal)) return;
+            scans.Keeping = _ => { };
+            EraseAsync(rig, erased).GetAwaiter().GetResult();
+        };
+        await scans.RunAsync(rig, Monitor, Start);
+        Assert.False((await rig.Log.Container.GetBlobClient(path).ExistsAsync(TestContext.Current.CancellationToken)).Value);
+        Assert.True((await rig.Log.Container.GetBlobClient(PredictionPaths.Profile(rig.Model, Start.AddHours(1), 1, "inputs")).ExistsAsync(TestContext.Current.CancellationToken)).Value);
+        Assert.All(await AssertSameAsync(rig, scans, Monitor, Start), check => Assert.Equal(6 * Rows - 10, check.CurrentSize));
+    }
+
+    private static async Task EraseAsync(ScanRig rig, HashSet<PredictionId> ids)
+    {
+        var eraser = new PredictionEraser(rig.Log.Blobs, rig.Log.Reader, rig.Log.Compaction(),
+            new TruthCompaction(rig.Log.Blobs, rig.Log.Reader, new TruthCounters(), NullLogger<PredictionReader>.Instance), Microsoft.Extensions.Options.Options.Create(rig.Log.Options));
+        Assert.True(await eraser.EraseAsync(rig.Model, Start, ids, _ => Task.CompletedTask, TestContext.Current.CancellationToken));
     }
 
     /// <summary>Segments, even of a key that no row has, need the rows: so the same window is scanned in both ways.</summary>
@@ -148,6 +176,7 @@ public sealed class HourProfileTests(Testing.AzuriteFixture azurite)
         private readonly DriftScans scans;
         private readonly WindowReader window;
         private long bytes;
+        private int baselineReads;
 
         public Reading(string connection)
         {
@@ -157,6 +186,19 @@ public sealed class HourProfileTests(Testing.AzuriteFixture azurite)
             var reader = new PredictionReader(blobs, NullLogger<PredictionReader>.Instance);
             window = new(reader, new PredictionJoin(reader, new TruthReader(blobs, NullLogger<PredictionReader>.Instance)));
             scans = new(window, new References(window, new BaselineStore(blobs)), new HourProfiles(reader, window, blobs));
+        }
+
+        /// <summary>Is told each profile's path before it is sent.</summary>
+        public Action<string> Keeping { get; set; } = _ => { };
+
+        /// <summary>Columns of baselines that were downloaded.</summary>
+        public int BaselineReads => baselineReads;
+
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            var path = Uri.UnescapeDataString(message.Request.Uri.Path);
+            if (message.Request.Method == RequestMethod.Put && path.Contains("/_profiles/", StringComparison.Ordinal)) Keeping(path);
+            if (message.Request.Method == RequestMethod.Get && path.Contains($"/{StorageNames.BaselinesContainer}/", StringComparison.Ordinal) && path.EndsWith(".bin", StringComparison.Ordinal)) Interlocked.Increment(ref baselineReads);
         }
 
         public override void OnReceivedResponse(HttpMessage message)

@@ -23,18 +23,18 @@ public static class DriftScan
 
     /// <summary>Measures one column whose window is known by its profile, as its values would be measured; null where the method needs the values.</summary>
     public static ColumnChange? Measure(string column, FeatureColumn reference, ColumnProfile current, MonitorPolicy policy) =>
-        Statistics.Measure.Feature(column, reference, current, Fitting(RuleOf(policy).For(column).Method, reference)) is not { } measured ? null
+        Statistics.Measure.Feature(column, reference, current, Fitting(RuleOf(policy).For(column).Method, reference.Labels is not null)) is not { } measured ? null
         : reference.Size > 0 && current.Moments.Count > 0
             ? new(measured, ProfilePlots.Histograms(reference, current), ProfilePlots.Quantiles(reference, current), ProfilePlots.WhatMoved(reference, current))
             : new(measured, null, null, "");
 
-    /// <summary>Whether a column needs no more of a window than counts in cells, and between which edges.</summary>
-    public static bool IsOnCells(string column, FeatureColumn reference, MonitorPolicy policy, out double[] edges)
+    /// <summary>Whether a column is compared by counts in cells, between <see cref="BaselineColumn.Edges"/>, and needs no more of a window.</summary>
+    public static bool IsOnCells(BaselineColumn reference, MonitorPolicy policy) => reference.Edges is { } edges && Fitting(RuleOf(policy).For(reference.Watched).Method, reference.Commonest is not null) switch
     {
-        var fits = reference.Size > 0 && Statistics.Measure.IsOnCells(Statistics.Measure.Choose(Fitting(RuleOf(policy).For(column).Method, reference), reference));
-        edges = fits ? CellTable.Edges(reference) : [];
-        return fits;
-    }
+        // What Auto means, by what is known of the reference.
+        DriftMethod.Auto => edges.Count == 0,
+        var method => Statistics.Measure.IsOnCells(method),
+    };
 
     /// <summary>Judges all columns and segments of a window together.</summary>
     public static ScanOutcome Judge(IReadOnlyList<ColumnChange> changes, MonitorPolicy policy)
@@ -54,12 +54,12 @@ public static class DriftScan
     {
         (null, _) => new(column, segment, rule.For(column).Method, null, "The reference has no such column or segment."),
         (_, null) => new(column, segment, rule.For(column).Method, null, "The window has no such column or segment."),
-        _ => Statistics.Measure.Feature(column, segment, reference, current, Fitting(rule.For(column).Method, reference)),
+        _ => Statistics.Measure.Feature(column, segment, reference, current, Fitting(rule.For(column).Method, reference.Labels is not null)),
     };
 
     /// <summary>The monitor's method where the column has it; a method of numbers means χ² for labels.</summary>
-    private static DriftMethod Fitting(DriftMethod method, FeatureColumn reference) =>
-        reference.Labels is not null && method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein ? DriftMethod.ChiSquare : method;
+    private static DriftMethod Fitting(DriftMethod method, bool labelled) =>
+        labelled && method is DriftMethod.KolmogorovSmirnov or DriftMethod.Wasserstein ? DriftMethod.ChiSquare : method;
 
     private static FindingCheck Check(FeatureDrift feature, DriftRule rule, ColumnChange drawn)
     {

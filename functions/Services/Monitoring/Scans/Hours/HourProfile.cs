@@ -9,13 +9,8 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <param name="Columns">Those that were wanted.</param>
 internal sealed record HourProfile(long Settled, IReadOnlyCollection<string> Names, IReadOnlyList<HourColumn> Columns)
 {
-    private const byte Format = 1;
-
-    public byte[] ToBytes()
+    public byte[] ToBytes() => ProfileFormat.Write(writer =>
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        writer.Write(Format);
         writer.Write(Settled);
         writer.Write(Names.Count);
         foreach (var name in Names) writer.Write(name);
@@ -27,25 +22,15 @@ internal sealed record HourProfile(long Settled, IReadOnlyCollection<string> Nam
             Write(writer, column.Numbers?.ToBytes());
             Write(writer, column.Labels?.ToBytes());
         }
-        return stream.ToArray();
-    }
+    });
 
-    /// <summary>Null for bytes that are damaged or of another format: they are derived, and made anew.</summary>
-    public static HourProfile? Read(byte[] bytes)
+    /// <exception cref="InvalidDataException">The bytes are damaged or of another version.</exception>
+    public static HourProfile Read(ReadOnlySpan<byte> bytes) => ProfileFormat.Read(bytes, reader =>
     {
-        try
-        {
-            using var reader = new BinaryReader(new MemoryStream(bytes));
-            if (reader.ReadByte() != Format) return null;
-            var settled = reader.ReadInt64();
-            string[] names = [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())];
-            return new(settled, names, [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => Column(reader))]);
-        }
-        catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException or ArgumentException)
-        {
-            return null;
-        }
-    }
+        var settled = reader.ReadInt64();
+        string[] names = [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadString())];
+        return new HourProfile(settled, names, [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => Column(reader))]);
+    });
 
     private static HourColumn Column(BinaryReader reader)
     {

@@ -22,19 +22,18 @@ public sealed class HourProfiles(PredictionReader predictions, WindowReader read
         query.Signal is Signal.FeatureDrift or Signal.PredictionDrift && query.Rows is null && query.Segments.Count == 0
         && query.Window.Length > Hour && PredictionPaths.HourOf(query.Window.From) == query.Window.From && PredictionPaths.HourOf(query.Window.To) == query.Window.To;
 
-    /// <summary>Of the columns wanted those that profiles tell exactly; null where hours do not serve.</summary>
+    /// <summary>Of the columns wanted those that profiles tell exactly; none where an hour has too many rows.</summary>
     /// <param name="query">The window.</param>
     /// <param name="version">Whose rows.</param>
     /// <param name="wanted">Columns with the edges between which their numbers are counted.</param>
     /// <param name="cancel">Ends it.</param>
-    internal async Task<KnownColumns?> ReadAsync(WindowQuery query, int version, IReadOnlyDictionary<string, double[]> wanted, CancellationToken cancel)
+    internal async Task<KnownColumns> ReadAsync(WindowQuery query, int version, IReadOnlyDictionary<string, double[]> wanted, CancellationToken cancel)
     {
-        if (wanted.Count == 0) return null;
         var merged = wanted.Keys.ToDictionary(name => name, HourColumn? (name) => new(name, Stated(query, name)), StringComparer.Ordinal);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (hour, settled) in await predictions.SettledAsync(query.Model, query.Window.From, query.Window.To, cancel))
         {
-            if (await HourAsync(query with { Window = new(hour, hour + Hour) }, version, wanted, settled, cancel) is not { } profile) return null;
+            if (await HourAsync(query with { Window = new(hour, hour + Hour) }, version, wanted, settled, cancel) is not { } profile) return KnownColumns.None;
             names.UnionWith(profile.Names);
             foreach (var column in profile.Columns.Where(column => merged.ContainsKey(column.Name)))
                 merged[column.Name] = merged[column.Name]?.With(column);
@@ -48,13 +47,22 @@ public sealed class HourProfiles(PredictionReader predictions, WindowReader read
         var path = PredictionPaths.Profile(query.Model, query.Window.From, version, query.Signal == Signal.PredictionDrift ? "outputs" : "inputs");
         var kept = settled is null ? null : await FindAsync(path, cancel);
         if (kept is not null && kept.Settled == settled && Serves(kept, query, wanted)) return kept;
-        if (await MakeAsync(query, version, wanted, settled, cancel) is not { } made) return null;
-        if (made.Settled >= 0) await container.GetBlobClient(path).UploadAsync(BinaryData.FromBytes(made.ToBytes()), overwrite: true, cancel);
+        if (await MakeAsync(query, version, wanted, settled, cancel) is not var (made, whole)) return null;
+        if (whole) await KeepAsync(query, path, made, cancel);
         return made;
     }
 
-    /// <summary>From the hour's rows; null where they are so many that a sample of them is compared, which hours do not add up to.</summary>
-    private async Task<HourProfile?> MakeAsync(WindowQuery query, int version, IReadOnlyDictionary<string, double[]> wanted, long? settled, CancellationToken cancel)
+    /// <summary>Keeps an hour's profile. Where rows were erased meanwhile, it may count them still, and the eraser may have looked for it before it was there: so it goes again.</summary>
+    private async Task KeepAsync(WindowQuery query, string path, HourProfile made, CancellationToken cancel)
+    {
+        var blob = container.GetBlobClient(path);
+        await blob.UploadAsync(BinaryData.FromBytes(made.ToBytes()), overwrite: true, cancel);
+        var now = await predictions.SettledAsync(query.Model, query.Window.From, query.Window.To, cancel);
+        if (now is not [(_, { } settled)] || settled != made.Settled) await blob.DeleteIfExistsAsync(cancellationToken: cancel);
+    }
+
+    /// <summary>From the hour's rows, and whether all stood still and could be read; null where they are so many that a sample of them is compared, which hours do not add up to.</summary>
+    private async Task<(HourProfile Made, bool Whole)?> MakeAsync(WindowQuery query, int version, IReadOnlyDictionary<string, double[]> wanted, long? settled, CancellationToken cancel)
     {
         var most = settled ?? await reader.CountAsync(query.Model, query.Window, cancel);
         if (most > WindowReader.Limit) return null;
@@ -66,8 +74,7 @@ public sealed class HourProfiles(PredictionReader predictions, WindowReader read
             using var values = rows.Values(column.Key, null);
             columns[column.at] = values is null ? new(column.Key, Stated(query, column.Key)) : HourColumn.Of(column.Key, Stated(query, column.Key), values, column.Value);
         });
-        // What could not all be read is not kept for others.
-        return new(report.Flaws.Count == 0 ? settled ?? -1 : -1, rows.Names, columns);
+        return (new(most, rows.Names, columns), settled is not null && report.Flaws.Count == 0);
     }
 
     private static bool Serves(HourProfile kept, WindowQuery query, IReadOnlyDictionary<string, double[]> wanted)
@@ -82,7 +89,12 @@ public sealed class HourProfiles(PredictionReader predictions, WindowReader read
     {
         try
         {
-            return HourProfile.Read((await container.GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToArray());
+            return HourProfile.Read((await container.GetBlobClient(path).DownloadContentAsync(cancel)).Value.Content.ToMemory().Span);
+        }
+        catch (InvalidDataException)
+        {
+            // It is derived, and made anew.
+            return null;
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
