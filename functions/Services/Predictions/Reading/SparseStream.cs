@@ -2,6 +2,7 @@ using System.Buffers;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Serverless.Core.Statistics;
 
 namespace Serverless.Services.Predictions;
 
@@ -105,7 +106,7 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
     // Known before it is filled, so that it is given back whatever happens; nobody reads while stretches are fetched.
     private Stretch Rent(long start, long end)
     {
-        var stretch = new Stretch(start, ArrayPool<byte>.Shared.Rent((int)(end - start)), (int)(end - start), Rented: true);
+        var stretch = new Stretch(start, ColumnMemory.Rent<byte>((int)(end - start)), (int)(end - start), Rented: true);
         report.Fetched(stretch.Length);
         lock (stretches) stretches.Add(stretch);
         return stretch;
@@ -125,7 +126,7 @@ internal sealed class SparseStream(BlobClient blob, long length, ETag tag, ReadR
     {
         lock (stretches)
         {
-            foreach (var stretch in stretches.Where(stretch => stretch.Rented)) ArrayPool<byte>.Shared.Return(stretch.Bytes);
+            foreach (var stretch in stretches.Where(stretch => stretch.Rented)) ColumnMemory.Return(stretch.Bytes);
             stretches.RemoveAll(stretch => stretch.Rented);
         }
     }
