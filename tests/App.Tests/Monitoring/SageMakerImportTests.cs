@@ -64,6 +64,29 @@ public sealed class SageMakerImportTests(AzuriteFixture azurite) : IClassFixture
     }
 
     [Fact]
+    public async Task Constraints_FromManyAtOnce_AllStand()
+    {
+        var model = await RegisterAsync();
+        await Task.WhenAll(Features.Select(feature => PutAsync($"/models/{model}/versions/1/sagemaker/constraints",
+            JsonSerializer.SerializeToUtf8Bytes(new { features = new[] { new { name = feature, inferred_type = "Fractional", completeness = 0.5 } } }), HttpStatusCode.OK, ifMatch: "*")));
+        Assert.Equal(Features.Order(), (await suite.GetAsync($"/models/{model}/policy")).GetProperty("monitoring").GetProperty("contract").EnumerateObject().Select(column => column.Name).Order());
+    }
+
+    [Fact]
+    public async Task Columns_AreWhatTheQuerySays()
+    {
+        var model = await RegisterAsync();
+        const string Feature = """{"name":"NAME","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":2,"num_missing":0},"distribution":{"kll":{"buckets":[{"lower_bound":0,"upper_bound":1,"count":2}]}}}}""";
+        var file = System.Text.Encoding.UTF8.GetBytes($$"""{"features":[{{string.Join(',', ((string[])["day", "class", "score", "note"]).Select(name => Feature.Replace("NAME", name, StringComparison.Ordinal)))}}]}""");
+        var baseline = await PutAsync($"/models/{model}/versions/1/sagemaker/statistics?label=class&prediction=score:label&ignore=note", file, HttpStatusCode.Created);
+        Assert.Equal(["day feature day", "class label label", "score prediction label"], baseline.GetProperty("columns").EnumerateArray().Select(column => $"{column.GetProperty("name")} {column.GetProperty("role")} {column.GetProperty("watched")}"));
+        Assert.Equal(["day"], baseline.GetProperty("contract").EnumerateObject().Select(column => column.Name));
+        await PutAsync($"/models/{model}/versions/1/sagemaker/statistics?label=class", file, HttpStatusCode.Conflict);
+        Assert.Equal("types", (await PutAsync($"/models/{model}/versions/1/sagemaker/statistics?types=day:categorical", file, HttpStatusCode.BadRequest)).GetProperty("where").GetString());
+        Assert.Equal("target", (await PutAsync($"/models/{model}/versions/1/sagemaker/statistics?label=target", file, HttpStatusCode.BadRequest)).GetProperty("where").GetString());
+    }
+
+    [Fact]
     public async Task AVersionThatIsNone_IsNotFound()
     {
         var model = await RegisterAsync();

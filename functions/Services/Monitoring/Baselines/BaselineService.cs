@@ -33,20 +33,15 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
 
     /// <summary>Keeps a baseline that was made elsewhere: 201, or 200 for the same again.</summary>
     /// <exception cref="ProblemException">As <see cref="PutAsync"/>.</exception>
-    internal async Task<IResult> ImportAsync(HttpRequest request, ModelName name, int version, string source, IReadOnlyList<WindowColumn> columns, IReadOnlyList<string> left, CancellationToken cancel)
+    internal async Task<IResult> ImportAsync(HttpRequest request, ModelName name, int version, ImportedTable table, CancellationToken cancel)
     {
         var known = await versions.GetAsync(name, version, cancel);
-        Check(columns.Count == 0 ? 0 : columns.Max(column => column.Rows), [.. columns.Select(column => column.Name)], BaselineRoles.None, known);
-        var outputs = known.Signature.Outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal);
-        var features = Features(known);
-        var roles = columns.Select(column => features.Contains(column.Name) || !outputs.Contains(column.Name) ? ColumnRole.Feature : ColumnRole.Prediction).ToArray();
-        var baseline = new Baseline(name.Value, version, clock.GetUtcNow(), source, columns.Max(column => column.Rows), [.. columns.Select((column, at) => BaselineSummary.Of(column, roles[at], column.Name))])
-        {
-            BadSamples = left,
-            MissingFeatures = [.. features.Except(columns.Select(column => column.Name))],
-            Contract = columns.Where((_, at) => roles[at] == ColumnRole.Feature).ToDictionary(column => column.Name, BaselineSummary.Proposal),
-        };
-        return await KeepAsync(request, await FindAsync(name, version, cancel), new(baseline, [.. columns.Select(ColumnFile.Write)], null), cancel);
+        var rows = table.Columns.Max(column => column.Rows);
+        Check(rows, table.Names, table.Roles, known);
+        BaselineColumn[] columns = [.. table.Columns.Select(column => (Column: column, Is: table.Roles.RoleOf(column.Name)!.Value)).Select(one => BaselineSummary.Of(one.Column, one.Is.Role, one.Is.Watched))];
+        var features = columns.Zip(table.Columns).Where(column => column.First.Role == ColumnRole.Feature).ToDictionary(column => column.First.Watched, column => BaselineSummary.Proposal(column.Second));
+        var baseline = new Baseline(name.Value, version, clock.GetUtcNow(), table.Source, rows, columns) { BadSamples = table.Left, MissingFeatures = [.. Features(known).Except(features.Keys)], Contract = features };
+        return await KeepAsync(request, await FindAsync(name, version, cancel), new(baseline, [.. table.Columns.Select(ColumnFile.Write)], null), cancel);
     }
 
     private async Task<IResult> KeepAsync(HttpRequest request, Baseline? there, BaselineParts made, CancellationToken cancel)

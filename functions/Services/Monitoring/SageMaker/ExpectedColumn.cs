@@ -31,12 +31,6 @@ public sealed record ExpectedColumn(string Name, InferredType Type)
 
     /// <summary>Rows with a value, and without; null where the file does not say.</summary>
     public (long Present, long Missing)? Counts { get; init; }
-
-    /// <summary>Of numbers: mean.</summary>
-    public double? Mean { get; init; }
-
-    /// <summary>Of numbers: standard deviation.</summary>
-    public double? Deviation { get; init; }
 }
 
 /// <summary>Values between two bounds.</summary>

@@ -7,30 +7,34 @@ using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
 using Serverless.Services.Monitoring.Baselines;
-using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
 using Serverless.Services.Registry.Versions;
 
 namespace Serverless.Services.Monitoring.SageMaker;
 
 /// <summary>Takes what SageMaker Model Monitor's baseline job wrote: statistics become a version's baseline, constraints the contract of the model's policy.</summary>
-public sealed class SageMakerImport(BaselineService baselines, VersionReader versions, ModelStore models, PolicyVersions policies, PolicyService writer)
+public sealed class SageMakerImport(BaselineService baselines, VersionReader versions, PolicyVersions policies, PolicyService writer)
 {
     /// <summary>How the source of a baseline begins that came from there.</summary>
     internal const string Origin = "sagemaker ";
 
-    private const int Largest = 64 << 20, Attempts = 5;
+    private const int Largest = 64 << 20;
 
-    /// <summary>Answers <c>PUT /models/{m}/versions/{v}/sagemaker/statistics</c>: 201, or 200 for the same again.</summary>
+    /// <summary>Answers <c>PUT /models/{m}/versions/{v}/sagemaker/statistics</c>: 201, or 200 for the same again. Its query says what columns are there for, as for any baseline.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/>: the file is wrong, it says where, or tells nothing of any feature; <see cref="ProblemKind.Conflict"/>: the version has another baseline.</exception>
     public async Task<IResult> StatisticsAsync(HttpRequest request, string model, int version, CancellationToken cancel)
     {
+        var roles = BaselineRoles.Of(request);
+        if (roles.Types.Count > 0) throw new ProblemException(ProblemKind.InvalidRequest, "statistics.json says itself what its columns hold.") { Where = "types" };
         var file = await request.ReadBytesAsync(Largest, cancel);
-        var read = SageMakerStatistics.Read(file).Columns.Select(ImportedValues.Of).ToArray();
+        var told = SageMakerStatistics.Read(file).Columns;
+        var read = told.Where(column => roles.RoleOf(column.Name) is not null).Select(ImportedValues.Of).ToArray();
         WindowColumn[] columns = [.. read.Select(one => one.Column).OfType<WindowColumn>()];
+        string[] left = [.. read.Select(one => one.Why).OfType<string>()];
         if (columns.Length == 0)
-            throw new ProblemException(ProblemKind.InvalidRequest, $"statistics.json at /features: no column's distribution is told: {string.Join("; ", read.Select(one => one.Why))}.") { Where = "/features" };
-        return await baselines.ImportAsync(request, ModelName.Parse(model), version, $"{Origin}sha256 {Convert.ToHexStringLower(SHA256.HashData(file))}", columns, [.. read.Select(one => one.Why).OfType<string>()], cancel);
+            throw new ProblemException(ProblemKind.InvalidRequest, $"statistics.json at /features: no column's distribution is told: {string.Join("; ", left)}.") { Where = "/features" };
+        var source = $"{Origin}sha256 {Convert.ToHexStringLower(SHA256.HashData(file))} {roles.Text}";
+        return await baselines.ImportAsync(request, ModelName.Parse(model), version, new(source, [.. told.Select(column => column.Name)], columns, roles, left), cancel);
     }
 
     /// <summary>Answers <c>PUT /models/{m}/versions/{v}/sagemaker/constraints</c> with the policy that is in force then.</summary>
@@ -40,21 +44,8 @@ public sealed class SageMakerImport(BaselineService baselines, VersionReader ver
         var name = ModelName.Parse(model);
         await versions.GetAsync(name, version, cancel);
         var promised = SageMakerConstraints.Read(await request.ReadBytesAsync(Largest, cancel)).Columns;
-        for (var attempt = 1; ; attempt++)
-        {
-            var record = await models.GetAsync(name, cancel);
-            var document = Merged(await policies.InForceAsync(record, cancel), promised);
-            try
-            {
-                // Of what was read, so that a change meanwhile is not undone.
-                var changed = await writer.PutAsync(name, document, request.IfMatch() ?? Preconditions.ETag(record.PolicyVersion, []), request.Caller(), cancel);
-                return PolicyAnswer.Of(request, document, changed.PolicyVersion);
-            }
-            catch (ProblemException meanwhile) when (meanwhile.Kind == ProblemKind.PreconditionFailed && request.IfMatch() is null && attempt < Attempts)
-            {
-                // Somebody else was first: theirs is read, and this put on top.
-            }
-        }
+        var record = await writer.ChangeAsync(name, policy => Merged(policy, promised), request.IfMatch(), request.Caller(), cancel);
+        return PolicyAnswer.Of(request, await policies.InForceAsync(record, cancel), record.PolicyVersion);
     }
 
     private static PolicyDocument Merged(PolicyDocument policy, IReadOnlyList<ExpectedColumn> promised)

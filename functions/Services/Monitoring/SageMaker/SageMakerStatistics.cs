@@ -66,46 +66,52 @@ public static class SageMakerStatistics
     private static ExpectedColumn Expected(FeatureStatisticsWire feature, int at)
     {
         var (numbers, text) = (feature.NumericalStatistics, feature.StringStatistics);
+        var where = $"/features/{at}/{(numbers is null ? "string" : "numerical")}_statistics";
         var common = numbers?.Common ?? text?.Common;
+        var (present, missing) = common is null ? (0, 0) : (Count(common.NumPresent, $"{where}/common"), Count(common.NumMissing, $"{where}/common"));
         return new(feature.Name, feature.InferredType)
         {
-            Completeness = Completeness(common, $"/features/{at}/{(numbers is null ? "string" : "numerical")}_statistics/common"),
-            Counts = common is null ? null : ((long)common.NumPresent, (long)common.NumMissing),
-            Mean = Finite(numbers?.Mean), Deviation = Finite(numbers?.StdDev),
-            Points = Points(numbers?.Distribution?.Kll?.Sketch?.Data, common?.NumPresent ?? 0),
+            Completeness = present + missing > 0 ? (double)present / (present + missing) : null,
+            Counts = common is null ? null : (present, missing),
+            Points = Points(numbers?.Distribution?.Kll?.Sketch?.Data, present),
             Minimum = Finite(numbers?.Min), Maximum = Finite(numbers?.Max), Distinct = Finite(text?.DistinctCount),
-            Buckets = numbers?.Distribution?.Kll?.Buckets is { } buckets ? [.. buckets.Select((bucket, i) => Bucket(bucket, $"/features/{at}/numerical_statistics/distribution/kll/buckets/{i}"))] : null,
-            Labels = text?.Distribution?.Categorical?.Buckets is { } labels ? Counts(labels, $"/features/{at}/string_statistics/distribution/categorical/buckets") : null,
+            Buckets = numbers?.Distribution?.Kll?.Buckets is { } buckets ? Ascending(buckets, $"{where}/distribution/kll/buckets") : null,
+            Labels = text?.Distribution?.Categorical?.Buckets is { } labels ? Counts(labels, common is null ? long.MaxValue : present, $"{where}/distribution/categorical/buckets") : null,
         };
     }
 
-    private static double? Completeness(CommonWire? common, string where) => common switch
-    {
-        null => null,
-        { NumPresent: >= 0 and < double.PositiveInfinity, NumMissing: >= 0 and < double.PositiveInfinity } => common.NumPresent + common.NumMissing > 0 ? common.NumPresent / (common.NumPresent + common.NumMissing) : null,
-        _ => throw SageMakerFile.Wrong(File, where, "counts are not negative"),
-    };
+    // Beyond 2^53 a number is no exact count.
+    private static long Count(double count, string where) => count is >= 0 and <= 1L << 53 && double.IsInteger(count) ? (long)count : throw SageMakerFile.Wrong(File, where, "counts are whole numbers from 0 to 2^53");
 
     // A value of level i stands for 2^i.
     private static (double, double)[]? Points(IReadOnlyList<IReadOnlyList<double>>? levels, double present)
     {
-        (double Value, double Weight)[] points = [.. (levels ?? []).SelectMany((level, at) => level.Select(value => (value, Math.ScaleB(1, at)))).OrderBy(point => point.value)];
+        (double Value, double Weight)[] points = [.. (levels ?? []).SelectMany((level, at) => (level ?? []).Select(value => (value, Math.ScaleB(1, at)))).OrderBy(point => point.value)];
         return points.Length > 0 && points.All(point => double.IsFinite(point.Value)) && Math.Abs(points.Sum(point => point.Weight) - present) <= present / 100 ? points : null;
     }
 
-    private static ValueBucket Bucket(KllBucketWire bucket, string where) => bucket is { Count: >= 0 } && bucket.LowerBound <= bucket.UpperBound
-        ? new(bucket.LowerBound, bucket.UpperBound, bucket.Count)
-        : throw SageMakerFile.Wrong(File, where, "a bucket has ascending bounds and a count that is not negative");
+    private static ValueBucket[] Ascending(IReadOnlyList<KllBucketWire> buckets, string where)
+    {
+        var low = double.NegativeInfinity;
+        foreach (var (bucket, at) in buckets.Select((bucket, at) => (bucket, at)))
+        {
+            if (!(double.IsFinite(bucket.LowerBound) && double.IsFinite(bucket.UpperBound) && bucket.LowerBound >= low && bucket.UpperBound >= bucket.LowerBound))
+                throw SageMakerFile.Wrong(File, $"{where}/{at}", "bounds are finite and ascend, within a bucket and from one to the next");
+            Count(bucket.Count, $"{where}/{at}/count");
+            low = bucket.UpperBound;
+        }
+        return [.. buckets.Select(bucket => new ValueBucket(bucket.LowerBound, bucket.UpperBound, bucket.Count))];
+    }
 
-    private static Dictionary<string, double> Counts(IReadOnlyList<CategoryWire> labels, string where)
+    private static Dictionary<string, double> Counts(IReadOnlyList<CategoryWire> labels, long present, string where)
     {
         var counts = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var (label, i) in labels.Select((label, i) => (label, i)))
         {
-            if (label?.Value is null || !(label.Count >= 0) || !counts.TryAdd(label.Value, label.Count))
-                throw SageMakerFile.Wrong(File, $"{where}/{i}", "a label occurs once, with a count that is not negative");
+            if (label?.Value is null || !counts.TryAdd(label.Value, Count(label.Count, $"{where}/{i}/count")))
+                throw SageMakerFile.Wrong(File, $"{where}/{i}", "a label is a text, and occurs once");
         }
-        return counts;
+        return counts.Values.Sum() <= present ? counts : throw SageMakerFile.Wrong(File, where, $"the labels' counts add up to more than the {present} values that there are");
     }
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;

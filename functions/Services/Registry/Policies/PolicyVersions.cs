@@ -59,11 +59,17 @@ public sealed class PolicyService(ModelStore store, PolicyVersions versions, Tim
     /// <summary>Puts a policy in force. The same again is no new version.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.ModelNotFound"/>, <see cref="ProblemKind.PreconditionFailed"/>.</exception>
     public Task<ModelRecord> PutAsync(ModelName name, PolicyDocument document, string? ifMatch, Caller caller, CancellationToken cancel) =>
+        ChangeAsync(name, _ => document, ifMatch, caller, cancel);
+
+    /// <summary>Puts in force what becomes of the policy in force, whatever others write meanwhile.</summary>
+    /// <exception cref="ProblemException">As <see cref="PutAsync"/>, and what <paramref name="change"/> refuses.</exception>
+    public Task<ModelRecord> ChangeAsync(ModelName name, Func<PolicyDocument, PolicyDocument> change, string? ifMatch, Caller caller, CancellationToken cancel) =>
         store.ChangeAsync(name, caller, async model =>
         {
             Preconditions.Check(ifMatch, (model ?? throw ModelStore.NotFound(name)).PolicyVersion);
-            var before = (await versions.InForceAsync(model, cancel)).Json;
-            return before == document.Json ? null : await versions.PlanAsync(
-                model, before, new(model.PolicyVersion + 1, document.Json, clock.GetUtcNow(), caller.Actor), cancel);
+            var before = await versions.InForceAsync(model, cancel);
+            var after = change(before);
+            return before.Json == after.Json ? null : await versions.PlanAsync(
+                model, before.Json, new(model.PolicyVersion + 1, after.Json, clock.GetUtcNow(), caller.Actor), cancel);
         }, cancel);
 }

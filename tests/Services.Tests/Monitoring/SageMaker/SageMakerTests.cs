@@ -69,8 +69,18 @@ public sealed class SageMakerTests
     [InlineData("""{"name":"a","inferred_type":"String","string_statistics":{"common":{"num_present":10,"num_missing":0},"distinct_count":9,"distribution":{"categorical":{"buckets":[{"value":"x","count":2}]}}}}""", "lists 1 of 9 labels")]
     [InlineData("""{"name":"a","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":10,"num_missing":0},"mean":1}}""", "how its values are distributed")]
     [InlineData("""{"name":"a","inferred_type":"Unknown"}""", "no value")]
+    [InlineData("""{"name":"a","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":10,"num_missing":0},"distribution":{"kll":{"buckets":[{"lower_bound":0,"upper_bound":1,"count":0}]}}}}""", "how its values are distributed")]
+    [InlineData("""{"name":"a","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":10,"num_missing":0},"distribution":{"kll":{"sketch":{"data":[[1,2],null]}}}}}""", "how its values are distributed")]
     public void Values_ThatTheFileDoesNotTell_AreNone(string feature, string why) =>
         Assert.Contains(why, ImportedValues.Of(SageMakerStatistics.Read(Encoding.UTF8.GetBytes($$"""{"features":[{{feature}}]}""")).Columns[0]).Why, StringComparison.Ordinal);
+
+    [Fact]
+    public void Values_BetweenTheLargestNumbers_AreNumbers()
+    {
+        var column = ImportedValues.Of(SageMakerStatistics.Read("""{"features":[{"name":"a","inferred_type":"Fractional","numerical_statistics":{"common":{"num_present":11,"num_missing":0},"distribution":{"kll":{"buckets":[{"lower_bound":-1.7e308,"upper_bound":1.7e308,"count":11}]}}}}]}"""u8).Columns[0]).Column!;
+        Assert.Equal(0, column.Values.Sorted[5], 1e300);
+        Assert.All(column.Values.Sorted.ToArray(), value => Assert.True(double.IsFinite(value)));
+    }
 
     [Fact]
     public void Constraints_OfPromises_AreTheFileAndComeBack()
@@ -127,6 +137,12 @@ public sealed class SageMakerTests
     [InlineData("""{"numerical_statistics":{"common":{"num_present":-1,"num_missing":0}}}""", "/features/0/numerical_statistics/common")]
     [InlineData("""{"numerical_statistics":{"distribution":{"kll":{"buckets":[{"lower_bound":2,"upper_bound":1,"count":1}]}}}}""", "/features/0/numerical_statistics/distribution/kll/buckets/0")]
     [InlineData("""{"string_statistics":{"distribution":{"categorical":{"buckets":[{"value":"a","count":1},{"value":"a","count":1}]}}}}""", "/features/0/string_statistics/distribution/categorical/buckets/1")]
+    [InlineData("""{"string_statistics":{"common":{"num_present":3,"num_missing":0},"distribution":{"categorical":{"buckets":[{"value":"a","count":2},{"value":"b","count":2}]}}}}""", "/features/0/string_statistics/distribution/categorical/buckets")]
+    [InlineData("""{"string_statistics":{"distribution":{"categorical":{"buckets":[{"value":"a","count":1e300}]}}}}""", "/features/0/string_statistics/distribution/categorical/buckets/0/count")]
+    [InlineData("""{"numerical_statistics":{"common":{"num_present":1.5,"num_missing":0}}}""", "/features/0/numerical_statistics/common")]
+    [InlineData("""{"numerical_statistics":{"common":{"num_present":1,"num_missing":1e300}}}""", "/features/0/numerical_statistics/common")]
+    [InlineData("""{"numerical_statistics":{"distribution":{"kll":{"buckets":[{"lower_bound":0,"upper_bound":"Infinity","count":1}]}}}}""", "/features/0/numerical_statistics/distribution/kll/buckets/0")]
+    [InlineData("""{"numerical_statistics":{"distribution":{"kll":{"buckets":[{"lower_bound":0,"upper_bound":2,"count":1},{"lower_bound":1,"upper_bound":3,"count":1}]}}}}""", "/features/0/numerical_statistics/distribution/kll/buckets/1")]
     public void Statistics_ThatAreWrong_SayWhere(string statistics, string where) => Assert.Equal(where, Assert.Throws<ProblemException>(
         () => SageMakerStatistics.Read(Encoding.UTF8.GetBytes($$"""{"features":[{"name":"a","inferred_type":"String",{{statistics[1..]}}]}"""))).Where);
 
