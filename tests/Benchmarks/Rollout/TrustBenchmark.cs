@@ -124,7 +124,7 @@ internal static class TrustBenchmark
 
             if (TrialJudge.Judge(champion, candidate, release, TimeSpan.FromHours(hour)).Accepted is { } accepted)
                 return (accepted, (double)candidate.Rows / (candidate.Rows + champion.Rows), hour / 24.0);
-            if (release.Strategy == ReleaseStrategy.Bandit) share = ThompsonSampling.Share(champion, candidate, release.Trial, seed);
+            if (release.Strategy == ReleaseStrategy.Bandit) share = ThompsonSampling.Share(champion, candidate, release.Trial, unchecked((int)seed * 1_009 + (int)champion.Rows));
         }
     }
 

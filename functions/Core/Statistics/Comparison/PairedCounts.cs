@@ -1,6 +1,4 @@
-using Serverless.Core.Statistics;
-
-namespace Serverless.Core.Rollout;
+namespace Serverless.Core.Statistics;
 
 /// <summary>Rows on which candidate and champion were both right or wrong: all that the comparison remembers, so counts of instances add up.</summary>
 /// <param name="Better">Rows where only the candidate was right.</param>
