@@ -34,6 +34,20 @@ public sealed class Suite(AzuriteFixture azurite) : IAsyncLifetime
         return await App.Client.PostAsync($"/models/{Uri.EscapeDataString(name)}/versions", content);
     }
 
+    /// <summary>Registers a shipped model with its metadata, under a name of its own, which is the answer.</summary>
+    public async Task<string> RegisterAsync(string model, object metadata)
+    {
+        var name = $"{model}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}";
+        using var form = new MultipartFormDataContent
+        {
+            { JsonContent.Create(metadata), "metadata" },
+            { new ByteArrayContent(await File.ReadAllBytesAsync(Model(model + ".onnx"))) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } }, "model", "model.onnx" },
+        };
+        using var answer = await App.Client.PostAsync($"/models/{name}/versions", form);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        return name;
+    }
+
     /// <summary>Sends JSON and expects a status, or any; gives back the body.</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body, HttpStatusCode? expected, string? ifMatch = null)
     {

@@ -159,18 +159,7 @@ public sealed class BaselineTests(Suite suite) : IClassFixture<Suite>
         }
     }
 
-    private async Task<string> RegisterAsync(string file = "elec2_rf50")
-    {
-        var name = $"b{Guid.CreateVersion7(DateTimeOffset.UnixEpoch):N}";
-        using var form = new MultipartFormDataContent
-        {
-            { new StringContent(file == "elec2_rf50" ? JsonSerializer.Serialize(new { featureNames = ElecFeatures }) : "{}"), "metadata" },
-            { new ByteArrayContent(await File.ReadAllBytesAsync(Suite.Model(file + ".onnx"))), "model", "model.onnx" },
-        };
-        using var answer = await suite.App.Client.PostAsync($"/models/{name}/versions", form);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return name;
-    }
+    private Task<string> RegisterAsync(string file = "elec2_rf50") => suite.RegisterAsync(file, file == "elec2_rf50" ? new { featureNames = ElecFeatures } : new { });
 
     private async Task<JsonElement> PutAsync(string model, string type, byte[] body, HttpStatusCode expected, string query = "")
     {

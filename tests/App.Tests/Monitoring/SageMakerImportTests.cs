@@ -139,18 +139,7 @@ public sealed class SageMakerImportTests(AzuriteFixture azurite) : IClassFixture
         return await suite.GetAsync($"/models/{model}/findings/{finding.GetProperty("id").GetString()}");
     }
 
-    private async Task<string> RegisterAsync()
-    {
-        var name = $"sm{Guid.CreateVersion7(DateTimeOffset.UnixEpoch):N}";
-        using var form = new MultipartFormDataContent
-        {
-            { new StringContent(JsonSerializer.Serialize(new { featureNames = Features })), "metadata" },
-            { new ByteArrayContent(await File.ReadAllBytesAsync(Suite.Model("elec2_rf50.onnx"))), "model", "model.onnx" },
-        };
-        using var answer = await suite.App.Client.PostAsync($"/models/{name}/versions", form);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return name;
-    }
+    private Task<string> RegisterAsync() => suite.RegisterAsync("elec2_rf50", new { featureNames = Features });
 
     private async Task<byte[]> BytesAsync(string path) => await suite.App.Client.GetByteArrayAsync(path, TestContext.Current.CancellationToken);
 

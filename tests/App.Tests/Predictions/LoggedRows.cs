@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Apache.Arrow;
@@ -17,18 +16,7 @@ internal sealed class LoggedRows(Suite suite)
         new BlobServiceClient(suite.Storage, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05)), NullLogger<PredictionReader>.Instance);
 
     /// <summary>Registers a shipped model with its metadata.</summary>
-    public async Task<ModelName> RegisterAsync(string file, object metadata)
-    {
-        var name = $"{file}-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}"[..40];
-        using var form = new MultipartFormDataContent
-        {
-            { new StringContent(JsonSerializer.Serialize(metadata), Encoding.UTF8, "application/json"), "metadata" },
-            { new ByteArrayContent(await File.ReadAllBytesAsync(Suite.Model(file + ".onnx"))) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } }, "model", "model.onnx" },
-        };
-        using var answer = await suite.App.Client.PostAsync($"/models/{name}/versions", form);
-        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        return ModelName.Parse(name);
-    }
+    public async Task<ModelName> RegisterAsync(string file, object metadata) => ModelName.Parse(await suite.RegisterAsync(file, metadata));
 
     /// <summary>Sends a body, expects a status, and gives back the ids that the answer names, with it.</summary>
     public async Task<(List<PredictionId> Ids, JsonElement Body)> AskAsync(string path, string body, int rows, HttpStatusCode expected = HttpStatusCode.OK, params (string Name, string Value)[] headers)
