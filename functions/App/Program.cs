@@ -8,6 +8,7 @@ using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
 using Serverless.Services.Registry.Onnx;
+using Serverless.Services.Rollout;
 
 // A child of ours: it loads one file, says how that went, and ends.
 if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
@@ -24,6 +25,7 @@ builder.Services.AddPredictions(builder.Configuration);
 builder.Services.AddInference(builder.Configuration);
 builder.Services.AddMonitoring();
 builder.Services.AddAlerts(builder.Configuration);
+builder.Services.AddRollouts();
 
 builder.Build().Run();
 return 0;

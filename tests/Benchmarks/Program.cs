@@ -18,12 +18,14 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["memory"] = MemoryBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["logging"] = LoggingBenchmark.RunAsync,
+    ["shadow"] = ShadowBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["truth"] = TruthBenchmark.RunAsync,
     ["statistics"] = StatisticsBenchmark.Run,
     ["scan"] = ScanBenchmark.RunAsync,
     ["study"] = DriftStudy.Run,
     ["trust"] = TrustBenchmark.RunAsync,
+    ["live-evidence"] = LiveBenchmark.RunAsync,
 };
 
 if (args is [var name, ..] && benchmarks.TryGetValue(name, out var run))

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Azure.Data.Tables;
+using Serverless.Core.Registry;
 using Serverless.Hosting.Azurite;
+using Serverless.Services.Registry;
+using Serverless.Services.Storage;
 using Serverless.Testing;
 
 namespace Serverless.Benchmarks;
@@ -37,6 +41,26 @@ internal sealed class Suite : IAsyncDisposable
         using var answer = await http.PostAsync($"/models/{name ?? model}/versions", file);
         if (answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.OK))
             throw new InvalidOperationException($"{model} was not registered: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>Registers a model twice, and where it is followed has its second version follow every request that the first one answers.</summary>
+    public async Task RegisterTwiceAsync(string model, string name, bool followed)
+    {
+        await RegisterAsync(model, name);
+        using var http = new HttpClient { BaseAddress = Server.Url };
+        // Other bytes, the same graph: a documentation text (ModelProto.doc_string, field 6) at the end.
+        using var copy = new ByteArrayContent([.. await File.ReadAllBytesAsync(TestData.Model(model)), 0x32, 4, .. "copy"u8]);
+        copy.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var answer = await http.PostAsync($"/models/{name}/versions", copy);
+        answer.EnsureSuccessStatusCode();
+        foreach (var version in (int[])[1, 2]) (await http.GetAsync($"/v2/models/{name}/versions/{version}/ready")).EnsureSuccessStatusCode();
+        if (!followed) return;
+        var row = ModelName.Parse(name);
+        await new TableClient(Storage, StorageNames.ModelsTable).SubmitTransactionAsync(
+        [
+            new(TableTransactionActionType.UpdateMerge, new TableEntity(StorageNames.Partition(row), StorageNames.ModelRow), Azure.ETag.All),
+            TrafficRows.Put(row, new(name, TrafficKey.Request, [], [new(2, 1)])),
+        ]);
     }
 
     /// <summary>Has nothing of a model's predictions kept.</summary>

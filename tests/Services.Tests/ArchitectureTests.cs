@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Predictions"] = ["Storage", "Events", "Registry", "Http"],
         ["Inference"] = ["Storage", "Events", "Registry", "Predictions", "Http"],
         ["Monitoring"] = ["Storage", "Tables", "Events", "Registry", "Predictions", "Inference", "Http"],
-        ["Rollout"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http"],
+        ["Rollout"] = ["Storage", "Tables", "Events", "Registry", "Predictions", "Inference", "Http"],
         ["Learning"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http"],
     };
 

@@ -37,6 +37,10 @@ public enum ProblemKind
     PreconditionFailed,
     /// <summary>No key, or an unknown one.</summary>
     Unauthenticated,
+    /// <summary>A request that is to be signed is not, or not by the secret.</summary>
+    SignatureInvalid,
+    /// <summary>A request is signed for another time: too long ago, or later.</summary>
+    SignatureExpired,
     /// <summary>The caller's roles do not allow this.</summary>
     Forbidden,
     /// <summary>Too many requests at once; come again after the given time.</summary>

@@ -26,5 +26,9 @@ public static class Labels
     public static string? Text(string? text, int longest, string field) =>
         text is null || text.Length <= longest ? text : throw Wrong(field, $"At most {longest} characters.");
 
+    /// <summary>Why somebody does something, or null where nothing is said: blanks are no reason.</summary>
+    /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
+    public static string? Reason(string? text, string field) => string.IsNullOrWhiteSpace(text) ? null : Text(text, 1024, field);
+
     private static ProblemException Wrong(string field, string detail) => new(ProblemKind.InvalidRequest, detail) { Where = field };
 }

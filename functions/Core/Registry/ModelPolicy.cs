@@ -1,4 +1,5 @@
 using Serverless.Core.Monitoring;
+using Serverless.Core.Rollout;
 
 namespace Serverless.Core.Registry;
 
@@ -12,6 +13,9 @@ public sealed record ModelPolicy(RegistrationPolicy Registration, ServingPolicy 
 
     /// <summary>What is watched.</summary>
     public MonitoringPolicy Monitoring { get; init; } = new();
+
+    /// <summary>How versions become champion.</summary>
+    public RolloutPolicy Rollout { get; init; } = new();
 
     /// <summary>What an empty document means.</summary>
     public static ModelPolicy Default { get; } = new(new(), new());

@@ -31,6 +31,9 @@ public sealed record ModelRecord(
     DateTimeOffset Updated,
     AuditHead Audit)
 {
+    /// <summary>The rollouts that are not settled, oldest first; null for none.</summary>
+    public IReadOnlyList<Guid>? Rollouts { get; init; }
+
     /// <summary>A model that nobody has described yet.</summary>
     public static ModelRecord New(ModelName name, DateTimeOffset now) => new(
         name, TaskKind.Other, null, null, ImmutableSortedDictionary<string, string>.Empty, false, 1, 0, null, 0, now, now, AuditHead.Start);

@@ -21,6 +21,12 @@ public sealed record ModelSnapshot(
 {
     /// <summary>The version that answers when a request names none, or null.</summary>
     public int? Champion { get; } = Aliases.TryGetValue(AliasName.Champion, out var version) ? version : null;
+
+    /// <summary>Who else answers requests that name no version; null when the champion answers them all.</summary>
+    public TrafficSplit? Traffic { get; init; }
+
+    /// <summary>Versions that every instance keeps loaded: those that callers are about to meet, or may have to go back to.</summary>
+    public IReadOnlyList<int> Warm { get; init; } = [];
 }
 
 /// <summary>What serving needs to know of one version.</summary>

@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Core;
 using Azure.Identity;
-using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using Microsoft.Extensions.Configuration;
 
@@ -19,19 +18,7 @@ public sealed class EventPublisher(IConfiguration configuration)
     /// <summary>Sends events; returns when the topic has taken them all.</summary>
     public async Task PublishAsync(IReadOnlyCollection<OutboxEvent> events, CancellationToken cancel)
     {
-        using var answer = await client.Value.SendEventsAsync(events.Select(ToCloudEvent), cancel);
-    }
-
-    private static CloudEvent ToCloudEvent(OutboxEvent waiting)
-    {
-        var cloud = new CloudEvent(EventTypes.Source, waiting.Type, BinaryData.FromString(waiting.Data.ToJsonString()), "application/json")
-        {
-            Id = waiting.Id.ToString("D"),
-            Subject = waiting.Subject,
-            Time = waiting.Time,
-        };
-        if (waiting.TraceParent is { } trace) cloud.ExtensionAttributes["traceparent"] = trace;
-        return cloud;
+        using var answer = await client.Value.SendEventsAsync(events.Select(waiting => EventEnvelope.Of(waiting, configuration["Alerts:PublicUrl"])), cancel);
     }
 
     private static EventGridPublisherClient Connect(IConfiguration configuration)

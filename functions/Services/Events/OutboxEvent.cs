@@ -9,4 +9,11 @@ namespace Serverless.Services.Events;
 /// <param name="Time">When it happened.</param>
 /// <param name="TraceParent">W3C trace context, or null.</param>
 /// <param name="Data">Small; what changed.</param>
-public sealed record OutboxEvent(Guid Id, string Type, string Subject, DateTimeOffset Time, string? TraceParent, JsonNode Data);
+public sealed record OutboxEvent(Guid Id, string Type, string Subject, DateTimeOffset Time, string? TraceParent, JsonNode Data)
+{
+    /// <summary>What all events of one story share: a rollout's id, an alert's id, else the causation id. Null in rows from before it was kept.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The request or event that caused it. Null in rows from before it was kept.</summary>
+    public string? CausationId { get; init; }
+}

@@ -34,6 +34,7 @@ public static class Answer
         response.StatusCode = status;
         if (problem.RetryAfter is { } retryAfter)
             response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (problem.Kind is ProblemKind.SignatureInvalid or ProblemKind.SignatureExpired) response.Headers.WWWAuthenticate = "StandardWebhooks realm=\"serverless-mlops\"";
         if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "ApiKey realm=\"serverless-mlops\"";
         var body = new ProblemBody(TypeOf(problem.Kind), title, status, problem.Message, problem.Message, problem.Where, problem.Expected);
         return response.WriteAsJsonAsync(body, ProblemJson.Readable.ProblemBody, "application/problem+json", context.RequestAborted);
@@ -59,6 +60,8 @@ public static class Answer
         ProblemKind.VersionConflict => (409, "version-conflict", "Changed by another writer"),
         ProblemKind.PreconditionFailed => (412, "precondition-failed", "Precondition failed"),
         ProblemKind.Unauthenticated => (401, "unauthenticated", "Key required"),
+        ProblemKind.SignatureInvalid => (401, "signature-invalid", "Signature required"),
+        ProblemKind.SignatureExpired => (401, "signature-expired", "Signed at another time"),
         ProblemKind.Forbidden => (403, "forbidden", "Not allowed"),
         ProblemKind.TooManyRequests => (429, "too-many-requests", "Too many requests"),
         ProblemKind.Timeout => (504, "timeout", "Out of time"),

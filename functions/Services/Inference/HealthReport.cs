@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Inference.Shadows;
 using Serverless.Services.Predictions;
 using Serverless.Services.Storage;
 
@@ -19,16 +20,18 @@ public sealed class HealthReport
     private readonly TimeProvider clock;
     private readonly PredictionCounters predictions;
     private readonly TruthCounters truth;
+    private readonly ShadowCounters shadows;
+    private readonly ShadowLog shadowLog;
     private readonly long budget;
 
-    internal HealthReport(ModelsTable table, SessionCache sessions, PredictionCounters predictions, TruthCounters truth, IOptions<InferenceOptions> options, TimeProvider clock) =>
-        (this.table, this.sessions, this.predictions, this.truth, this.clock, budget) = (table, sessions, predictions, truth, clock, options.Value.SessionMemoryBytes);
+    internal HealthReport(ModelsTable table, SessionCache sessions, PredictionCounters predictions, TruthCounters truth, ShadowCounters shadows, ShadowLog shadowLog, IOptions<InferenceOptions> options, TimeProvider clock) =>
+        (this.table, this.sessions, this.predictions, this.truth, this.shadows, this.shadowLog, this.clock, budget) = (table, sessions, predictions, truth, shadows, shadowLog, clock, options.Value.SessionMemoryBytes);
 
     /// <summary>Asks storage once, and reports.</summary>
     public async Task<IResult> AnswerAsync(CancellationToken cancel)
     {
         var storage = await AskAsync(cancel);
-        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget), Predictions(), truth.Snapshot());
+        var health = new Health(storage.Reachable ? "ok" : "degraded", storage, new(sessions.Count, sessions.Bytes, budget), Predictions(), truth.Snapshot(), shadows.Snapshot(shadowLog.Counters.Snapshot().Pending));
         return TypedResults.Json(health, HealthJson.Default.Health);
     }
 
@@ -56,7 +59,7 @@ public sealed class HealthReport
     }
 }
 
-internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions, PredictionHealth Predictions, TruthSnapshot Truth);
+internal sealed record Health(string Status, StorageHealth Storage, SessionHealth Sessions, PredictionHealth Predictions, TruthSnapshot Truth, ShadowHealth Shadows);
 
 internal sealed record StorageHealth(bool Reachable, double Milliseconds);
 

@@ -27,6 +27,24 @@ public sealed class InferenceOptions
     /// <summary>A run that is expected to take longer leaves the connection's thread, so that its time-out is answered on time.</summary>
     public TimeSpan InlineRun { get; set; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Answered requests that may wait for the versions that follow them; further ones are followed by none.</summary>
+    [Range(1, 1 << 20)]
+    public int ShadowRequests { get; set; } = 256;
+
+    /// <summary>The memory that they may hold.</summary>
+    [Range(0, long.MaxValue)]
+    public long ShadowBytes { get; set; } = 64L << 20;
+
+    /// <summary>Threads on which shadows run, below the priority of requests.</summary>
+    [Range(1, 64)]
+    public int ShadowThreads { get; set; } = 1;
+
+    /// <summary>Whether a request's invocation stays open until its shadows have run, its caller answered long before: where the platform freezes an instance that runs none.</summary>
+    public bool ShadowHoldsInvocation { get; set; }
+
+    /// <summary>How long it stays open at most.</summary>
+    public TimeSpan ShadowPatience { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Responses from this size on are compressed for clients that accept it.</summary>
     [Range(0, int.MaxValue)]
     public int CompressFromBytes { get; set; } = 1024;

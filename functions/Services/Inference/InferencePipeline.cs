@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.Shadows;
 
 namespace Serverless.Services.Inference;
 
@@ -23,7 +24,7 @@ internal interface IInferenceProtocol
 
 /// <summary>The way of every request: route, read, run, write, record. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
 internal sealed class InferencePipeline(
-    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, IOptions<InferenceOptions> options, TimeProvider clock)
+    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, ShadowQueue shadows, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     private readonly InferenceOptions settings = options.Value;
 
@@ -72,14 +73,48 @@ internal sealed class InferencePipeline(
         // What is said to be kept is kept before it is said.
         await recorder.AnsweredAsync(call, request, cancel);
         await ResponseSending.SendAsync(request.HttpContext, call, settings.CompressFromBytes, cancel);
+        if (call.Traffic is { HasShadows: true } plan && plan.Following(call.TrafficKey!, call.Servable) is { Count: > 0 } versions)
+            await FollowAsync(request, call, versions);
     }
 
-    private static async ValueTask ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
+    private async Task FollowAsync(HttpRequest request, InferenceCall call, List<Servable> versions)
+    {
+        var answered = recorder.Describe(call, request, StatusCodes.Status200OK, null);
+        // A server that reads a connection's next request when this invocation ends is not kept from it, but where the platform asks for that.
+        if (settings.ShadowHoldsInvocation) await request.HttpContext.Response.CompleteAsync();
+        await shadows.OfferAsync(call, answered, versions);
+    }
+
+    private async ValueTask ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
     {
         call.Servable.Gate.CheckRoom();
         if (request.Headers.TryGetValue("x-routing-key", out var key)) call.Keys.Route(key);
         using var body = await RequestBody.ReadAsync(request, call.Servable.Policy.MaxBodyBytes, cancel);
         protocol.Read(request, body.Bytes.Span, call);
+        if (call.Traffic is null) return;
+        call.TrafficKey = call.Traffic.KeyOf(call, request, clock.GetUtcNow());
+        if (call.Traffic.HasArms && router.Redirect(call) is { } arm && !call.TrySwitch(arm)) ReadAgain(protocol, request, body.Bytes.Span, call, arm);
+    }
+
+    // For a version that reads requests in its own way. One that takes the champion's word for wrong must not fail its callers.
+    private static void ReadAgain(IInferenceProtocol protocol, HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call, Routed arm)
+    {
+        var (servable, session, route, key) = (call.Servable, call.Session, call.Route, call.Keys.RoutingKey);
+        session.TryEnter(call.StartedAt);
+        try
+        {
+            call.Restart(arm);
+            call.Keys.Route(key);
+            protocol.Read(request, body, call);
+            call.CheckInputs();
+            session.Leave();
+        }
+        catch (ProblemException)
+        {
+            call.Restart(new(servable, session, route with { Reason = Route.ArmRefuses }));
+            call.Keys.Route(key);
+            protocol.Read(request, body, call);
+        }
     }
 
     private async ValueTask RecordAsync(Exception failure, HttpRequest request, InferenceCall call, CancellationToken cancel)

@@ -8,6 +8,7 @@ using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Services.Inference.Shadows;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
@@ -31,6 +32,8 @@ public static class InferenceRegistration
         services.AddSingleton<CallPool>();
         services.AddSingleton<Runner>();
         services.AddSingleton<PredictionRecorder>();
+        services.AddSingleton<ShadowCounters>().AddSingleton<ShadowRunner>().AddSingleton<ShadowQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton<OpenInferenceProtocol>();
         services.AddSingleton<KServeProtocol>();
@@ -45,7 +48,7 @@ public static class InferenceRegistration
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
         services.AddSingleton(provider => new HealthReport(
             provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<PredictionCounters>(),
-            provider.GetRequiredService<TruthCounters>(),
+            provider.GetRequiredService<TruthCounters>(), provider.GetRequiredService<ShadowCounters>(), provider.GetRequiredService<ShadowLog>(),
             provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }

@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(1006, LogLevel.Warning, "{Model} version {Version} ran out of its {Seconds} s")]
     public static partial void RunTimedOut(this ILogger logger, string model, int version, double seconds);
+
+    [LoggerMessage(1007, LogLevel.Error, "A shadow of {Model} could not be run or logged")]
+    public static partial void ShadowFailed(this ILogger logger, Exception error, string model);
 }

@@ -2,14 +2,17 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Registry;
 
 namespace Serverless.Services.Inference;
 
 /// <summary>Finds what answers a request: the version named, else the champion; with its session entered.</summary>
-internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache sessions, ILogger<ModelRouter> logger)
+internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache sessions, TimeProvider clock, ILogger<ModelRouter> logger)
 {
+    private static readonly TimeSpan WarmEvery = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, ServableModel> models = new(StringComparer.Ordinal);
 
     /// <summary>The version that answers, with its session. The caller leaves the session.</summary>
@@ -28,12 +31,25 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         if (sessions.TryEnter(champion.Key) is { } session)
         {
             known.Answering = champion;
-            return new(champion, session, Route.Champion);
+            return new(champion, session, Route.Champion, known.Traffic);
         }
         if (TryEnterPredecessor(known, champion) is { } former) return former;
         session = await sessions.EnterAsync(champion.Version, champion.Key, cancel);
         known.Answering = champion;
-        return new(champion, session, Route.Champion);
+        return new(champion, session, Route.Champion, known.Traffic);
+    }
+
+    /// <summary>The arm of the traffic split that a call's key falls to, with its session; null where what answers already goes on.</summary>
+    public Routed? Redirect(InferenceCall call)
+    {
+        var plan = call.Traffic!;
+        if (plan.Choose(call.TrafficKey!) is not var (route, arm)) return Stay(call, call.Route == Route.Champion ? Route.Split : call.Route);
+        if (arm is null) return Stay(call, call.Route with { Reason = Route.ArmIsAway });
+        if (arm.Version.Number == call.Servable.Version.Number) return Stay(call, route);
+        if (sessions.TryEnter(arm.Key) is { } session) return new(arm, session, route, plan);
+        // A version that is being loaded takes nothing yet: the callers of its share do not wait for it.
+        sessions.Prepare(arm.Version, arm.Key);
+        return Stay(call, call.Route with { Reason = Route.ArmLoads });
     }
 
     /// <summary>A version as the registry knows it, whether it is loaded or not.</summary>
@@ -53,8 +69,19 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
             models.TryRemove(model, out _);
             throw new ProblemException(ProblemKind.ModelNotFound, $"There is no model \"{model}\".");
         }
-        if (known is not null && ReferenceEquals(known.Snapshot, snapshot)) return known;
-        return models[model] = new(snapshot, known);
+        if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) models[model] = known = new(snapshot, known);
+        KeepWarm(known);
+        return known;
+    }
+
+    // Callers are about to meet these versions, or may have to go back to them: being looked at is what keeps a session from being evicted before others.
+    private void KeepWarm(ServableModel known)
+    {
+        foreach (var version in known.DueWarm(clock.GetTimestamp(), (long)(WarmEvery.TotalSeconds * clock.TimestampFrequency)))
+        {
+            if (sessions.TryEnter(version.Key) is { } session) session.Leave();
+            else sessions.Prepare(version.Version, version.Key);
+        }
     }
 
     // A new champion takes over when it is loaded; until then its predecessor answers, unless it is archived.
@@ -64,12 +91,18 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         if (sessions.TryEnter(former.Key) is not { } session) return null;
         if (known.TryNoteSwap()) logger.SwapStarted(known.Snapshot.Name.Value, former.Version.Number, champion.Version.Number);
         sessions.Prepare(champion.Version, champion.Key);
-        return new(former, session, Route.Predecessor);
+        return new(former, session, Route.Predecessor, known.Traffic);
+    }
+
+    private static Routed? Stay(InferenceCall call, Route route)
+    {
+        call.Route = route;
+        return null;
     }
 }
 
-/// <summary>A version, its entered session, and how it came to answer.</summary>
-internal readonly record struct Routed(Servable Servable, LoadedSession Session, Route Route);
+/// <summary>A version, its entered session, how it came to answer, and the split that may still send the request elsewhere.</summary>
+internal readonly record struct Routed(Servable Servable, LoadedSession Session, Route Route, TrafficPlan? Traffic = null);
 
 /// <summary>Which variant answers a request, and why.</summary>
 internal sealed record Route(string Variant, string Reason)
@@ -79,6 +112,21 @@ internal sealed record Route(string Variant, string Reason)
 
     /// <summary>The request named no version, and the new champion still loads.</summary>
     public static Route Predecessor { get; } = new("predecessor", "champion-loads");
+
+    /// <summary>The arm's version is archived or gone.</summary>
+    public const string ArmIsAway = "arm-unavailable";
+
+    /// <summary>The arm's version still loads.</summary>
+    public const string ArmLoads = "arm-loads";
+
+    /// <summary>The arm's version does not take the request, the champion does.</summary>
+    public const string ArmRefuses = "arm-refuses";
+
+    /// <summary>The traffic split left the request to the champion.</summary>
+    public static Route Split { get; } = new("champion", "split");
+
+    /// <summary>The caller had been answered by another version.</summary>
+    public static Route Shadow { get; } = new(TrafficShadow.Variant, "split");
 
     /// <summary>The request named the version or an alias of it.</summary>
     public static Route Named { get; } = new("named", "request");

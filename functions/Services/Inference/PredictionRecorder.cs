@@ -9,7 +9,7 @@ using Serverless.Services.Predictions;
 namespace Serverless.Services.Inference;
 
 /// <summary>Hands requests to the prediction log, answered and refused ones. Everything is copied: the call is free when this returns.</summary>
-internal sealed class PredictionRecorder(PredictionLog log, TimeProvider clock)
+internal sealed class PredictionRecorder(PredictionLog log, ShadowLog shadows, TimeProvider clock)
 {
     /// <summary>The status of a request whose caller did not wait, as proxies write it.</summary>
     public const int CallerLeft = 499;
@@ -36,9 +36,43 @@ internal sealed class PredictionRecorder(PredictionLog log, TimeProvider clock)
         return RecordAsync(call, request, status, problem, cancel);
     }
 
+    /// <summary>Records what a version says in another's shadow: its outputs, under the ids of the request that was answered, in whose row the inputs stand.</summary>
+    public void Shadowed(InferenceCall call, in PredictionHeader header)
+    {
+        try
+        {
+            if (shadows.Writer.Begin(call.Servable.Model, call.Servable.LogSchema, header) is not { } entry) return;
+            if (header.Status != StatusCodes.Status200OK || TryAddOutputs(entry, call)) Forget(shadows.Writer.WriteAsync(entry, CancellationToken.None));
+        }
+        catch (ProblemException)
+        {
+            // In acknowledged mode the log refuses requests that it can't keep, and counts them: nobody waits for this one.
+        }
+    }
+
+    // In acknowledged mode a row that does not become durable fails its request: here there is none, and the log counts it.
+    private static void Forget(ValueTask durable)
+    {
+        if (!durable.IsCompletedSuccessfully) _ = durable.AsTask().ContinueWith(task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    private bool TryAddOutputs(PredictionEntry entry, InferenceCall call)
+    {
+        try
+        {
+            foreach (var output in call.Outputs) AddOutput(entry, call, output);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            shadows.Writer.Discard(entry, failure);
+            return false;
+        }
+    }
+
     private ValueTask RecordAsync(InferenceCall call, HttpRequest request, int status, string? problem, CancellationToken cancel)
     {
-        if (log.Begin(call.Servable.Model, call.Servable.LogSchema, Header(call, request, status, problem)) is not { } entry) return default;
+        if (log.Begin(call.Servable.Model, call.Servable.LogSchema, Describe(call, request, status, problem)) is not { } entry) return default;
         try
         {
             if (call.IsComplete) AddInputs(entry, call);
@@ -54,7 +88,8 @@ internal sealed class PredictionRecorder(PredictionLog log, TimeProvider clock)
         return log.WriteAsync(entry, cancel);
     }
 
-    private PredictionHeader Header(InferenceCall call, HttpRequest request, int status, string? problem)
+    /// <summary>What the log says of a request beside its tensors.</summary>
+    public PredictionHeader Describe(InferenceCall call, HttpRequest request, int status, string? problem)
     {
         var (headers, keys, now) = (request.Headers, call.Keys, clock.GetTimestamp());
         return new()

@@ -21,6 +21,7 @@ internal static class ResponseSending
         if (body.Binary) response.Headers["Inference-Header-Content-Length"] = body.JsonLength.ToString(CultureInfo.InvariantCulture);
         IdHeader.Set(response, call.Ids);
         response.Headers["x-model-version"] = call.Servable.NumberText;
+        if (call.Traffic is not null) response.Headers["x-model-variant"] = call.Route.Variant;
         var accepted = context.Request.Headers.AcceptEncoding;
         if (accepted.Count > 0 && body.Length >= compressFrom && Choose(accepted.ToString()) is { } encoding)
             return new(SendCompressedAsync(response, body, encoding, cancel));

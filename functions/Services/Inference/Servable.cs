@@ -72,6 +72,11 @@ internal sealed class Servable
     /// <summary>Whether every output should be a tensor with one row of a fixed shape for each row that goes in.</summary>
     public bool RowShapes { get; }
 
+    /// <summary>Whether what was read for the other version is what would be read for this one.</summary>
+    public bool ReadsAs(Servable other) =>
+        Inputs.Length == other.Inputs.Length && Batched == other.Batched
+        && (Version.FeatureNames ?? []).SequenceEqual(other.Version.FeatureNames ?? []) && Inputs.Zip(other.Inputs).All(pair => pair.First.Equals(pair.Second));
+
     /// <summary>What gathers its requests, made at the first one.</summary>
     public Batcher Batcher(Func<Batcher> make) => LazyInitializer.EnsureInitialized(ref batcher, make);
 
@@ -79,7 +84,7 @@ internal sealed class Servable
     public Rows.RowPlan RowPlan => rowPlan ??= new(this);
 
     /// <summary>How outputs become labels, probabilities and values.</summary>
-    public Rows.AnswerPlan AnswerPlan => answerPlan ??= new(this);
+    public Rows.AnswerPlan AnswerPlan => answerPlan ??= new(Outputs, Task, Version.ClassLabels);
 }
 
 /// <summary>One input or output, prepared for comparing with requests.</summary>
@@ -109,4 +114,8 @@ internal sealed class ValueSlot(ValueSignature signature)
             && signature.Shape.Skip(1).All(dimension => dimension.Size is >= 0)
             ? [.. signature.Shape.Skip(1).Select(dimension => dimension.Size!.Value)]
             : null;
+
+    /// <summary>Whether the other one has this name, type and shape.</summary>
+    public bool Equals(ValueSlot other) => Name == other.Name && Kind == other.Kind && Type == other.Type
+        && (Dimensions is null ? other.Dimensions is null : other.Dimensions is not null && Dimensions.AsSpan().SequenceEqual(other.Dimensions));
 }

@@ -14,6 +14,7 @@ internal sealed class ServableModel
     private Servable? champion;
     private Servable? answering;
     private int swapNoted;
+    private long warmedAt;
 
     public ServableModel(ModelSnapshot snapshot, ServableModel? predecessor)
     {
@@ -21,6 +22,7 @@ internal sealed class ServableModel
         var policy = snapshot.Policy.Serving;
         gate = predecessor is not null && predecessor.gate.Fits(policy) ? predecessor.gate : new(policy.MaxConcurrency, policy.MaxQueue);
         answering = predecessor?.Answering;
+        Traffic = snapshot.Traffic is { } split ? new(this, split) : null;
     }
 
     /// <summary>The model as the registry gave it.</summary>
@@ -28,6 +30,9 @@ internal sealed class ServableModel
 
     /// <summary>What answered the last request that named no version.</summary>
     public Servable? Answering { get => Volatile.Read(ref answering); set => Volatile.Write(ref answering, value); }
+
+    /// <summary>Who else answers, or follows; null when the champion answers alone.</summary>
+    public TrafficPlan? Traffic { get; }
 
     /// <summary>The champion.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.NotServable"/></exception>
@@ -47,6 +52,18 @@ internal sealed class ServableModel
 
     /// <summary>Whether a version may answer.</summary>
     public bool Serves(int number) => !Snapshot.Archived && Snapshot.Versions.TryGetValue(number, out var version) && !version.Archived;
+
+    /// <summary>A version that may answer, or null.</summary>
+    public Servable? TryGet(int number) => Serves(number) ? Get(number) : null;
+
+    /// <summary>The versions that stay loaded, whoever answers, without those that can't answer; empty until it is time to look at them again.</summary>
+    /// <param name="now">A timestamp of the clock, above nought.</param>
+    /// <param name="every">How many of its ticks lie between two looks.</param>
+    public IReadOnlyList<Servable> DueWarm(long now, long every)
+    {
+        if (Snapshot.Warm.Count == 0 || Volatile.Read(ref warmedAt) is var last && last != 0 && now - last < every) return [];
+        return Interlocked.CompareExchange(ref warmedAt, now, last) == last ? [.. Snapshot.Warm.Select(TryGet).OfType<Servable>()] : [];
+    }
 
     /// <summary>True for the first who asks.</summary>
     public bool TryNoteSwap() => Interlocked.Exchange(ref swapNoted, 1) == 0;

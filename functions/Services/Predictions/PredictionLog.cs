@@ -46,6 +46,11 @@ public sealed class PredictionLog : IAsyncDisposable
 
     /// <summary>Starts the log of this process.</summary>
     public PredictionLog(BlobServiceClient blobs, IOptions<PredictionLogOptions> options, PredictionCounters counters, TimeProvider clock, ILogger<PredictionLog> logger)
+        : this(blobs, options, counters, clock, logger, aside: false)
+    {
+    }
+
+    internal PredictionLog(BlobServiceClient blobs, IOptions<PredictionLogOptions> options, PredictionCounters counters, TimeProvider clock, ILogger<PredictionLog> logger, bool aside)
     {
         (this.options, this.counters, this.clock, this.logger) = (options.Value, counters, clock, logger);
         WriterId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
@@ -56,7 +61,7 @@ public sealed class PredictionLog : IAsyncDisposable
         context = new(blobs.GetBlobContainerClient(PredictionPaths.Container), this.options, counters, ledger, clock, logger, WriterId, this.options.HashKeyFor(blobs.AccountName));
         journal = new(blobs.GetBlobContainerClient(PredictionPaths.Container), WriterId, ledger, clock);
         timer = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        loop = Task.Run(RunAsync);
+        loop = aside ? RunAside() : Task.Run(RunAsync);
     }
 
     /// <summary>Names this process in the files that it writes.</summary>
@@ -69,6 +74,9 @@ public sealed class PredictionLog : IAsyncDisposable
         if (policy.Pressure == LogPressure.RejectRequests && policy.Mode != LoggingMode.Off && counters.PendingBytes >= options.MaximumBytes)
             throw new ProblemException(ProblemKind.Unavailable, "The prediction log is full; storage does not take it as fast as predictions come.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
+
+    /// <summary>Whether a row that comes now is taken.</summary>
+    public bool HasRoom => counters.PendingBytes < options.MaximumBytes;
 
     /// <summary>An entry to fill for this request, or null when the policy keeps none of it.</summary>
     public PredictionEntry? Begin(ModelName model, PredictionSchema schema, in PredictionHeader header)
@@ -182,17 +190,31 @@ public sealed class PredictionLog : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (await signal.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await signal.Reader.WaitToReadAsync(CancellationToken.None)) TryTurn();
+    }
+
+    // On a thread of its own, which a pool's would not stay.
+    private Task RunAside()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        BackgroundThread.Start("shadow log", () =>
         {
-            signal.Reader.TryRead(out _);
-            try
-            {
-                Turn();
-            }
-            catch (Exception failure)
-            {
-                logger.LoopFailed(failure);
-            }
+            while (signal.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()) TryTurn();
+            ended.SetResult();
+        });
+        return ended.Task;
+    }
+
+    private void TryTurn()
+    {
+        signal.Reader.TryRead(out _);
+        try
+        {
+            Turn();
+        }
+        catch (Exception failure)
+        {
+            logger.LoopFailed(failure);
         }
     }
 

@@ -35,6 +35,11 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             var pieces = Ahead.InOrderAsync(files, Files, cancel);
             await foreach (var batch in Ahead.InOrderAsync(pieces, Pieces, cancel)) yield return batch;
         }
+        Tell(report);
+    }
+
+    private void Tell(ReadReport report)
+    {
         foreach (var flaw in report.Flaws) logger.Flawed(flaw.Path, flaw.From, flaw.To, flaw.What);
     }
 
@@ -66,7 +71,7 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             foreach (var (hour, files) in day)
             {
                 rows.AddRange(await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel));
-                if (rows.Count == size) return new(rows, rows[^1].Id);
+                if (rows.Count >= size) return new(rows, rows[^1].Id);
             }
         return new(rows, null);
     }
@@ -77,6 +82,15 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
         var filter = new BatchFilter(query, wholeHour: false, ids: ids);
         foreach (var source in Sources(query, files, null, new ReadReport()))
             await foreach (var batch in FilterAsync(source, filter, cancel)) yield return batch;
+    }
+
+    /// <summary>A query's rows of one hour's files, as a listing saw them.</summary>
+    internal async IAsyncEnumerable<RecordBatch> HourAsync(PredictionQuery query, Partition files, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (filter, report) = (new BatchFilter(query, wholeHour: false), new ReadReport());
+        foreach (var source in Sources(query, files, null, report))
+            await foreach (var batch in FilterAsync(source, filter, cancel)) yield return batch;
+        Tell(report);
     }
 
     /// <summary>All rows of one hour's files, some columns.</summary>

@@ -15,7 +15,7 @@ public static class PredictionsRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<PredictionLogOptions>().Bind(configuration.GetSection(PredictionLogOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>();
-        services.AddSingleton<PredictionCounters>().AddSingleton<PredictionLog>().AddSingleton<PredictionReader>();
+        services.AddSingleton<PredictionCounters>().AddSingleton<PredictionLog>().AddSingleton<ShadowLog>().AddSingleton<PredictionReader>();
         services.AddSingleton<Compaction>().AddSingleton<Retention>().AddSingleton<WriterJournals>().AddSingleton<LogUpkeep>();
         services.AddSingleton<TruthCounters>().AddSingleton<TruthService>().AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<TruthCompaction>().AddSingleton<PredictionExport>()
             .AddSingleton<PredictionEraser>().AddSingleton<ErasureService>();
@@ -24,7 +24,7 @@ public static class PredictionsRegistration
     }
 
     // After everything else has stopped: no request is left that could log.
-    private sealed class FlushAtTheEnd(PredictionLog log) : IHostedLifecycleService
+    private sealed class FlushAtTheEnd(PredictionLog log, ShadowLog shadows) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -36,6 +36,6 @@ public static class PredictionsRegistration
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task StoppedAsync(CancellationToken cancellationToken) => log.StopAsync(cancellationToken);
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.WhenAll(log.StopAsync(cancellationToken), shadows.StopAsync(cancellationToken));
     }
 }

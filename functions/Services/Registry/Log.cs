@@ -32,4 +32,10 @@ internal static partial class Log
 
     [LoggerMessage(1303, LogLevel.Information, "{Count} abandoned uploads removed")]
     public static partial void UploadsSwept(this ILogger logger, int count);
+
+    [LoggerMessage(1309, LogLevel.Information, "{Actor} changed {Kind} {Id}")]
+    public static partial void SettingChanged(this ILogger logger, string actor, string kind, string id);
+
+    [LoggerMessage(1310, LogLevel.Warning, "An audit entry of silences or webhooks is not in the trail across models yet: the next one brings it along")]
+    public static partial void SettingEntryWaits(this ILogger logger, Exception failure);
 }

@@ -16,6 +16,9 @@ public sealed class ModelRows(ArtifactBlobs artifacts)
     /// <summary>The property that names where a larger one is.</summary>
     internal const string TextAt = "jsonAt";
 
+    /// <summary>The property that names an artifact which the row stands on.</summary>
+    internal const string Names = "names";
+
     private const int LargestInline = 30 << 10;
 
     internal async Task<TableEntity> WriteAsync<T>(ModelName model, string row, T record, JsonTypeInfo<T> type, CancellationToken cancel)

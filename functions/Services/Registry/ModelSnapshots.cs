@@ -6,6 +6,7 @@ namespace Serverless.Services.Registry;
 /// <summary>
 /// What serving knows of the models, without I/O on the hot path: a snapshot is handed out as it is for
 /// <see cref="FreshFor"/>, then refreshed in the background while the old one goes on answering, also while storage is away.
+/// One that nobody has asked for in a while is too old for that: then the refresh is waited for, but not for long, and not while storage is away.
 /// </summary>
 /// <param name="load">Reads one model from storage; null when there is none.</param>
 /// <param name="clock">Measures age.</param>
@@ -14,20 +15,30 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
     /// <summary>How long another instance's change may stay unseen.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
+    /// <summary>From which age on a refresh is waited for, so that an idle instance follows a change as fast as a busy one.</summary>
+    public static readonly TimeSpan OldFrom = FreshFor + TimeSpan.FromSeconds(3);
+
+    /// <summary>For how long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a refresh that failed or took longer, how long none is waited for.</summary>
+    public static readonly TimeSpan PatienceAgain = TimeSpan.FromSeconds(5);
+
     private const int MaximumMisses = 10_000;
 
     private readonly ConcurrentDictionary<ModelName, Entry> entries = new();
     private readonly ConcurrentDictionary<ModelName, Reading> readings = new();
     private long invalidations;
 
-    /// <summary>The model as it is (at most <see cref="FreshFor"/> and one background read ago), or null when there is none.</summary>
+    /// <summary>The model as it is, or as it was at most <see cref="OldFrom"/> ago; older only while storage is away. Null when there is none.</summary>
     public ValueTask<ModelSnapshot?> GetAsync(ModelName name, CancellationToken cancel)
     {
         if (!entries.TryGetValue(name, out var entry)) return new(ReadAsync(name, cancel));
-        if (clock.GetElapsedTime(entry.ReadAt) <= FreshFor) return new(entry.Snapshot);
+        var age = clock.GetElapsedTime(entry.ReadAt);
+        if (age <= FreshFor) return new(entry.Snapshot);
         if (entry.Snapshot is null) return new(ReadAsync(name, cancel));
-        if (entry.TryStartRefresh()) _ = RefreshAsync(name, entry);
-        return new(entry.Snapshot);
+        if (entry.TryStartRefresh() is { } done) _ = RefreshAsync(name, entry, done);
+        return age <= OldFrom || entry.FailedWithin(PatienceAgain, clock) ? new(entry.Snapshot) : new(WaitAsync(name, entry, cancel));
     }
 
     /// <summary>Forgets a model, so that its next reader sees what this instance has just written.</summary>
@@ -64,7 +75,21 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
         }
     }
 
-    private async Task RefreshAsync(ModelName name, Entry old)
+    private async Task<ModelSnapshot?> WaitAsync(ModelName name, Entry old, CancellationToken cancel)
+    {
+        try
+        {
+            await old.Refresh.WaitAsync(Patience, clock, cancel);
+        }
+        catch (TimeoutException)
+        {
+            old.Failed(clock.GetTimestamp());
+        }
+        // Without an entry, this instance has just written.
+        return entries.TryGetValue(name, out var entry) ? entry.Snapshot : await ReadAsync(name, cancel);
+    }
+
+    private async Task RefreshAsync(ModelName name, Entry old, TaskCompletionSource done)
     {
         try
         {
@@ -76,7 +101,11 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
         catch (Exception)
         {
             // Storage is away: the old snapshot goes on serving, the next reader tries again.
-            old.RefreshFailed();
+            old.RefreshFailed(clock.GetTimestamp());
+        }
+        finally
+        {
+            done.SetResult();
         }
     }
 
@@ -98,14 +127,33 @@ public sealed class ModelSnapshots(Func<ModelName, CancellationToken, Task<Model
 
     private sealed class Entry(ModelSnapshot? snapshot, long readAt)
     {
-        private int refreshing;
+        private TaskCompletionSource? refresh;
+        private long failedAt = long.MinValue;
 
         public ModelSnapshot? Snapshot { get; } = snapshot;
 
         public long ReadAt { get; } = readAt;
 
-        public bool TryStartRefresh() => Interlocked.Exchange(ref refreshing, 1) == 0;
+        /// <summary>Ends with the refresh under way.</summary>
+        public Task Refresh => Volatile.Read(ref refresh)?.Task ?? Task.CompletedTask;
 
-        public void RefreshFailed() => Volatile.Write(ref refreshing, 0);
+        /// <summary>What the one who refreshes completes; null for everybody else.</summary>
+        public TaskCompletionSource? TryStartRefresh()
+        {
+            if (Volatile.Read(ref refresh) is not null) return null;
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Interlocked.CompareExchange(ref refresh, mine, null) is null ? mine : null;
+        }
+
+        public void RefreshFailed(long now)
+        {
+            Failed(now);
+            Volatile.Write(ref refresh, null);
+        }
+
+        public void Failed(long now) => Volatile.Write(ref failedAt, now);
+
+        public bool FailedWithin(TimeSpan time, TimeProvider clock) =>
+            Volatile.Read(ref failedAt) is var at && at != long.MinValue && clock.GetElapsedTime(at) < time;
     }
 }

@@ -136,15 +136,19 @@ public sealed class ModelStore(
     private static string Subject(ModelName name, Change change) => change.Subject.Length == 0 ? $"models/{name}" : $"models/{name}/{change.Subject}";
 
     private static OutboxEvent Event(Change change, AuditEntry entry) => new(
-        entry.Id, EventTypes.Registry + change.Action, entry.Subject, entry.Time, entry.TraceParent,
+        entry.Id, EventTypes.Of(change.Action), entry.Subject, entry.Time, entry.TraceParent,
         new JsonObject
         {
             ["model"] = entry.Model!.Value.Value,
             ["sequence"] = entry.Sequence,
             ["actor"] = entry.Actor,
+            ["correlationId"] = change.Correlation ?? entry.CausationId,
             ["causationId"] = entry.CausationId,
             ["reason"] = entry.Reason,
             ["before"] = change.Before?.DeepClone(),
             ["after"] = change.After?.DeepClone(),
-        });
+        })
+    {
+        CorrelationId = change.Correlation ?? entry.CausationId, CausationId = entry.CausationId,
+    };
 }

@@ -32,11 +32,11 @@ public sealed class Projections(ModelsTable models, ModelRows rows, CatalogTable
         }
     }
 
-    /// <summary>Handles an event of the registry; any other is none of ours.</summary>
+    /// <summary>Handles an event of the registry or of a rollout; any other is none of ours.</summary>
     /// <param name="published">As the topic delivers it, in any order, as often as it likes.</param>
     /// <param name="cancel">Ends it.</param>
     public Task HandleAsync(CloudEvent published, CancellationToken cancel) =>
-        published.Type.StartsWith(EventTypes.Registry, StringComparison.Ordinal)
+        EventTypes.IsChange(published.Type)
         && Guid.TryParse(published.Id, out var entry)
         && published.Subject?.Split('/') is ["models", var model, ..]
             ? RepairAsync(ModelName.Parse(model), entry, cancel)

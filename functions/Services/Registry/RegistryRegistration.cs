@@ -1,13 +1,17 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Serverless.Services.Events;
+using Serverless.Services.Events.Webhooks;
 using Serverless.Services.Registry.Aliases;
 using Serverless.Services.Registry.Audit;
 using Serverless.Services.Registry.Models;
 using Serverless.Services.Registry.Onnx;
 using Serverless.Services.Registry.Policies;
+using Serverless.Services.Registry.Settings;
 using Serverless.Services.Registry.Versions;
+using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Registry;
@@ -27,6 +31,9 @@ public static class RegistryRegistration
         services.AddSingleton<ModelRows>().AddSingleton<Projections>().AddSingleton<ModelStore>();
         services.AddSingleton<ModelService>().AddSingleton<ModelCatalog>().AddSingleton<AliasService>();
         services.AddSingleton<PolicyVersions>().AddSingleton<PolicyService>().AddSingleton<AuditTrail>();
+        services.AddSingleton<AlertSettingsTable>().AddSingleton<SettingsLedger>().AddSingleton<WebhookVault>().AddSingleton<WebhookService>().AddSingleton<WebhookSender>();
+        services.AddOptions<WebhooksOptions>().Bind(configuration.GetSection(WebhooksOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>();
         services.AddSingleton<VersionReader>().AddSingleton<SnapshotReader>().AddSingleton<VersionService>().AddSingleton<VersionIntake>().AddSingleton<RegistrationService>();
         services.AddSingleton<RegistryAnswers>().AddSingleton<ArtifactReader>().AddSingleton<ModelCards>().AddSingleton<StagingSweep>().AddSingleton<ArtifactSweep>();
         services.AddSingleton<TrialLoad>(_ => new TrialProcess(TrialLimit).RunAsync);

@@ -31,11 +31,16 @@ public sealed class SnapshotReader(ModelsTable table, ModelRows rows, VersionRea
     {
         // Before the versions: whatever an alias points at is then among them.
         var aliases = await versions.AliasesAsync(record.Name, cancel);
+        var traffic = table.FindAsync(record.Name, StorageNames.RolloutRow, cancel);
         var policy = policies.InForceAsync(record, cancel);
         return new(
             record.Name, record.Task, record.Archived,
             aliases.ToImmutableDictionary(alias => AliasName.Parse(alias.Key), alias => alias.Value),
-            await ServableAsync(record.Name, cancel), (await policy).Policy, record.PolicyVersion);
+            await ServableAsync(record.Name, cancel), (await policy).Policy, record.PolicyVersion)
+        {
+            Traffic = TrafficRows.Read(await traffic),
+            Warm = TrafficRows.ReadWarm(await traffic),
+        };
     }
 
     private async Task<ImmutableSortedDictionary<int, ServableVersion>> ServableAsync(ModelName model, CancellationToken cancel)

@@ -6,12 +6,13 @@ namespace Serverless.Services.Registry;
 
 /// <summary>The form in which the registry keeps its records. It changes slower than what callers see: members are only added.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ModelNameText), typeof(DigestText), typeof(DimensionText), typeof(CamelCaseEnum<TaskKind>), typeof(CamelCaseEnum<ValueKind>), typeof(CamelCaseEnum<ElementType>)])]
+    Converters = [typeof(ModelNameText), typeof(DigestText), typeof(DimensionText), typeof(CamelCaseEnum<TaskKind>), typeof(CamelCaseEnum<ValueKind>), typeof(CamelCaseEnum<ElementType>), typeof(CamelCaseEnum<TrafficKey>)])]
 [JsonSerializable(typeof(ModelRecord))]
 [JsonSerializable(typeof(ModelVersion))]
 [JsonSerializable(typeof(VersionMetadata))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(AliasRecord))]
+[JsonSerializable(typeof(TrafficSplit))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>Enum members in camelCase, never as numbers.</summary>

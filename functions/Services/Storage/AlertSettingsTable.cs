@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using Serverless.Core.Registry;
 
 namespace Serverless.Services.Storage;
 
-/// <summary>Table <c>alertsettings</c>: silences and webhooks, each kind a partition.</summary>
+/// <summary>Table <c>alertsettings</c>: silences and webhooks, each kind a partition together with the audit chain of its changes.</summary>
 /// <param name="tables">The account.</param>
 public sealed class AlertSettingsTable(TableServiceClient tables)
 {
@@ -15,6 +16,9 @@ public sealed class AlertSettingsTable(TableServiceClient tables)
     public const string Webhooks = "webhook";
 
     private const string Text = "json";
+
+    // Ids begin with a letter or digit, so that a chain's rows come after all of them.
+    private const string Head = "|head";
 
     private readonly LazyTable table = new(tables, StorageNames.AlertSettingsTable);
 
@@ -29,38 +33,36 @@ public sealed class AlertSettingsTable(TableServiceClient tables)
     public async IAsyncEnumerable<string> ListAsync(string kind, string? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         var from = after ?? "";
-        await foreach (var row in (await table.GetAsync(cancel)).QueryAsync<TableEntity>(row => row.PartitionKey == kind && row.RowKey.CompareTo(from) > 0, cancellationToken: cancel))
+        await foreach (var row in (await table.GetAsync(cancel)).QueryAsync<TableEntity>(row => row.PartitionKey == kind && row.RowKey.CompareTo(from) > 0 && row.RowKey.CompareTo("|") < 0, cancellationToken: cancel))
             yield return row.GetText(Text);
     }
 
-    /// <summary>Writes a record that nobody has changed since it was read. False when somebody has.</summary>
-    public async Task<bool> TryPutAsync(string kind, string id, string json, ETag? seen, CancellationToken cancel)
+    /// <summary>The end of a kind's audit chain, with what its change has to match.</summary>
+    public async Task<(AuditHead Head, ETag? ETag)> HeadAsync(string kind, CancellationToken cancel)
     {
-        var client = await table.GetAsync(cancel);
-        var entity = new TableEntity(kind, id).WithText(Text, json);
-        try
-        {
-            if (seen is { } etag) await client.UpdateEntityAsync(entity, etag, TableUpdateMode.Replace, cancel);
-            else await client.AddEntityAsync(entity, cancel);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 or 404)
-        {
-            return false;
-        }
+        var found = await (await table.GetAsync(cancel)).GetEntityIfExistsAsync<TableEntity>(kind, Head, cancellationToken: cancel);
+        return AuditHeadRow.Read(found.HasValue ? found.Value : null);
     }
 
-    /// <summary>Removes a record that nobody has changed since it was read. False when somebody has.</summary>
-    public async Task<bool> TryDeleteAsync(string kind, string id, ETag seen, CancellationToken cancel)
+    /// <summary>The entries of a kind's audit chain, oldest first.</summary>
+    public async IAsyncEnumerable<TableEntity> EntriesAsync(string kind, [EnumeratorCancellation] CancellationToken cancel)
     {
-        try
-        {
-            await (await table.GetAsync(cancel)).DeleteEntityAsync(kind, id, seen, cancel);
-            return true;
-        }
-        catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
-        {
-            return false;
-        }
+        var (from, to) = (StorageNames.SettingAuditPrefix, StorageNames.After(StorageNames.SettingAuditPrefix));
+        await foreach (var row in (await table.GetAsync(cancel)).QueryAsync<TableEntity>(
+            row => row.PartitionKey == kind && row.RowKey.CompareTo(from) > 0 && row.RowKey.CompareTo(to) < 0, cancellationToken: cancel)) yield return row;
+    }
+
+    /// <summary>Writes or, without JSON, removes a record that nobody has changed since it was read, together with the chain's next entry. False when somebody has.</summary>
+    public Task<bool> TryCommitAsync(string kind, string id, string? json, ETag? seen, TableTransactionAction entry, (AuditHead Next, ETag? Seen) head, CancellationToken cancel)
+    {
+        var record = new TableEntity(kind, id);
+        return table.TryCommitAsync(
+        [
+            AuditHeadRow.Move(kind, Head, head.Next, head.Seen),
+            entry,
+            json is null ? new(TableTransactionActionType.Delete, record, seen!.Value)
+                : seen is { } etag ? new(TableTransactionActionType.UpdateReplace, record.WithText(Text, json), etag)
+                : new(TableTransactionActionType.Add, record.WithText(Text, json)),
+        ], cancel);
     }
 }

@@ -38,20 +38,17 @@ public sealed class KeysTable(TableServiceClient tables)
     public IAsyncEnumerable<TableEntity> EntriesAsync(CancellationToken cancel) => QueryAsync(StorageNames.AuditPrefix, StorageNames.After(StorageNames.AuditPrefix), cancel);
 
     /// <summary>The end of the audit chain, with what its change has to match.</summary>
-    public async Task<(AuditHead Head, ETag? ETag)> HeadAsync(CancellationToken cancel) => await FindRowAsync(Head, cancel) is { } row
-        ? (new(row.GetInt64("count")!.Value, row.GetString("hash"), row.GetDateTimeOffset("last")!.Value), row.ETag)
-        : (AuditHead.Start, null);
+    public async Task<(AuditHead Head, ETag? ETag)> HeadAsync(CancellationToken cancel) => AuditHeadRow.Read(await FindRowAsync(Head, cancel));
 
     /// <summary>Writes or, without a row, removes a key, together with the chain's next entry. False when another writer was first.</summary>
     public async Task<bool> TryCommitAsync(string name, KeyRow? row, TableTransactionAction entry, AuditHead head, ETag? seen, CancellationToken cancel)
     {
         await table.CreateIfNotExistsAsync(cancel);
-        var end = new TableEntity(Partition, Head) { ["count"] = head.Count, ["hash"] = head.Hash, ["last"] = head.Last };
         try
         {
             await table.SubmitTransactionAsync(
                 [
-                    seen is { } etag ? new(TableTransactionActionType.UpdateReplace, end, etag) : new(TableTransactionActionType.Add, end),
+                    AuditHeadRow.Move(Partition, Head, head, seen),
                     entry,
                     row is null ? new(TableTransactionActionType.Delete, new TableEntity(Partition, name), ETag.All) : new(TableTransactionActionType.UpsertReplace, Write(row)),
                 ], cancel);

@@ -10,6 +10,13 @@ namespace Serverless.Services.Storage;
 ///                         | version|0000000007          an immutable version (tags and description apart)
 ///                         | digest|{sha256}             which version has these bytes
 ///                         | alias|champion              a pointer
+///                         | rollout                     who answers which share of the traffic, and which versions stay warm
+///                         | rollout|{newest first}      a rollout, under way or over
+///                         | decision|{newest first}     what gates decided; its evidence is an artifact
+///                         | evaluation                  the evaluation set in force; its table is an artifact
+///                         | quarantine|0000000007       why a version must not be a candidate
+///                         | heard|{uuidv7}              an alert as rollouts have heard of it
+///                         | handled|{event}             an event that has started a rollout
 ///                         | policy|0000000003           a policy document
 ///                         | audit|{uuidv7}              the audit trail
 ///                         | outbox|{uuidv7}             an event not yet published
@@ -29,10 +36,12 @@ namespace Serverless.Services.Storage;
 ///                         | notice|{uuidv7}             what an alert's step tells, as it was then
 ///                         | outbox|{uuidv7}|event       a step not yet published
 ///                         | outbox|{uuidv7}|webhooks    a step not yet queued for the webhooks
-///                         | delivery|{uuidv7}|{webhook} how a step reached a webhook
+///                         | delivery|{uuidv7}|{webhook} how a step or an event reached a webhook
 ///                   |open | open|{model}|{uuidv7}       an alert that is open or keeps something back, as far as is known
+///                         | event|{uuidv7}              an event of the registry or a rollout on its way to webhooks
 /// table alertsettings silence | id                      silences
 ///                     webhook | id                      webhooks
+///                             | |head, |audit|{uuidv7}  of both: the audit chain of their changes
 /// baselines/{model}/{version}/baseline.json             what a version's data looked like
 ///                            /{source}/{column}.bin     its columns' values
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
@@ -42,9 +51,10 @@ namespace Serverless.Services.Storage;
 /// queue scan-requests                                   windows to scan
 /// queue log-upkeep                                      models whose prediction log is to be compacted or cut by age
 /// queue alert-requests                                  models whose alerts may have steps to tell
-/// queue alert-deliveries                                a step and the webhook that it goes to
+/// queue alert-deliveries                                a step or an event and the webhook that it goes to
 /// queue alert-releases                                  alerts whose silence has ended
 /// queue alert-upkeep                                    models whose alerts are to be cut by age
+/// queue rollout-requests                                models whose rollouts may have something to do
 /// </code>
 /// </remarks>
 public static class StorageNames
@@ -97,7 +107,7 @@ public static class StorageNames
     /// <summary>The queue of models whose alerts may have steps to tell.</summary>
     public const string AlertQueue = "alert-requests";
 
-    /// <summary>The queue of steps on their way to webhooks.</summary>
+    /// <summary>The queue of steps and events on their way to webhooks.</summary>
     public const string AlertDeliveryQueue = "alert-deliveries";
 
     /// <summary>The queue of alerts whose silence has ended.</summary>
@@ -115,6 +125,24 @@ public static class StorageNames
     /// <summary>The model's own row.</summary>
     public const string ModelRow = "model";
 
+    /// <summary>Row of the rollout and its traffic split.</summary>
+    public const string RolloutRow = "rollout";
+
+    /// <summary>The queue of models whose rollouts may have something to do.</summary>
+    public const string RolloutQueue = "rollout-requests";
+
+    /// <summary>Row of the evaluation set in force.</summary>
+    public const string EvaluationRow = "evaluation";
+
+    /// <summary>Prefix of rollouts' rows, newest first.</summary>
+    public const string RolloutPrefix = "rollout|";
+
+    /// <summary>Prefix of decisions' rows, newest first.</summary>
+    public const string DecisionPrefix = "decision|";
+
+    /// <summary>Prefix of the rows of alerts as rollouts have heard of them.</summary>
+    public const string HeardAlertPrefix = "heard|";
+
     /// <summary>Prefix of version rows.</summary>
     public const string VersionPrefix = "version|";
 
@@ -126,6 +154,9 @@ public static class StorageNames
 
     /// <summary>Prefix of audit rows.</summary>
     public const string AuditPrefix = "audit|";
+
+    /// <summary>Prefix of the audit rows beside silences and webhooks.</summary>
+    public const string SettingAuditPrefix = "|audit|";
 
     /// <summary>Prefix of outbox rows.</summary>
     public const string OutboxPrefix = "outbox|";
@@ -139,7 +170,10 @@ public static class StorageNames
     /// <summary>Prefix of what steps tell.</summary>
     public const string NoticePrefix = "notice|";
 
-    /// <summary>Prefix of how a step reached webhooks.</summary>
+    /// <summary>Prefix of events on their way to webhooks.</summary>
+    public const string WebhookEventPrefix = "event|";
+
+    /// <summary>Prefix of how a step or an event reached webhooks.</summary>
     public const string DeliveryPrefix = "delivery|";
 
     private const int CatalogBuckets = 16;
@@ -168,6 +202,25 @@ public static class StorageNames
     /// <summary>Row of an event not yet published.</summary>
     public static string Outbox(Guid id) => $"{OutboxPrefix}{id:D}";
 
+    /// <summary>Row of a rollout.</summary>
+    public static string Rollout(Guid id) => NewestFirst(RolloutPrefix, id);
+
+    /// <summary>Row of a decision.</summary>
+    public static string Decision(Guid id) => NewestFirst(DecisionPrefix, id);
+
+    /// <summary>Row of an alert as rollouts have heard of it.</summary>
+    public static string HeardAlert(Guid id) => $"{HeardAlertPrefix}{id:D}";
+
+    /// <summary>Row that says that a version must not be a candidate.</summary>
+    public static string Quarantine(int number) => string.Create(CultureInfo.InvariantCulture, $"quarantine|{number:D10}");
+
+    /// <summary>Row that says that an event has been handled.</summary>
+    public static string Handled(string id) => $"handled|{id}";
+
+    // A UUIDv7 begins with its milliseconds.
+    private static string NewestFirst(string prefix, Guid id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{prefix}{(1L << 48) - 1 - long.Parse(id.ToString("N").AsSpan(0, 12), NumberStyles.HexNumber, CultureInfo.InvariantCulture):x12}|{id:D}");
+
     /// <summary>Row of an erasure.</summary>
     public static string Erasure(Guid id) => $"erasure|{id:D}";
 
@@ -195,7 +248,10 @@ public static class StorageNames
     /// <summary>Row of a step not yet queued for the webhooks.</summary>
     public static string AlertWebhookOutbox(Guid step) => $"{OutboxPrefix}{step:D}|webhooks";
 
-    /// <summary>Row of how a step reached a webhook.</summary>
+    /// <summary>Row of an event on its way to webhooks.</summary>
+    public static string WebhookEvent(Guid id) => $"{WebhookEventPrefix}{id:D}";
+
+    /// <summary>Row of how a step or an event reached a webhook.</summary>
     public static string AlertDelivery(Guid step, string webhook) => $"{DeliveryPrefix}{step:D}|{webhook}";
 
     /// <summary>The first key that no longer begins with a prefix that ends in <c>|</c>.</summary>

@@ -89,6 +89,7 @@ public sealed class AccessTests(AzuriteFixture azurite) : IAsyncLifetime
     [Theory]
     [InlineData("/v2/health/live")]
     [InlineData("/schemas/policy.json")]
+    [InlineData("/schemas/events/Serverless.Registry.AliasMoved.json")]
     public async Task OpenFunction_WithAKeyThatNobodyKnows_Answers(string path)
     {
         using var answer = await SendAsync(HttpMethod.Get, path, "unknown");

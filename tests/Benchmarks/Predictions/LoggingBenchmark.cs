@@ -47,10 +47,10 @@ internal static class LoggingBenchmark
             off.Add(await One("off"));
             if (pair % 2 == 1) on.Add(await One("on"));
         }
-        string Show(Func<Round, double> figure, string format) => Interval(off.Select(figure), format);
-        string Ratio(Func<Round, double> figure) => Interval(on.Zip(off, (x, y) => figure(x) / figure(y)), "0.000");
+        string Show(Func<Round, double> figure, string format) => Spread.Interval(off.Select(figure), format);
+        string Ratio(Func<Round, double> figure) => Spread.Interval(on.Zip(off, (x, y) => figure(x) / figure(y)), "0.000");
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} | {Interval(on.Select(one => one.Stored / (one.Requests * rows)), "0.0")} |");
+            $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Spread.Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Spread.Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} | {Spread.Interval(on.Select(one => one.Stored / (one.Requests * rows)), "0.0")} |");
     }
 
     private static async Task<Round> MeasureAsync(ServerProcess server, HttpClient http, byte[] request, int connections, TimeSpan length)
@@ -66,15 +66,6 @@ internal static class LoggingBenchmark
     private static async Task<long> CounterAsync(HttpClient http, string name) => (await CountersAsync(http)).GetProperty(name).GetInt64();
 
     private static async Task<JsonElement> CountersAsync(HttpClient http) => (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("predictions");
-
-    // The binomial interval of a median: no assumption on how the rounds scatter.
-    private static string Interval(IEnumerable<double> values, string format)
-    {
-        var sorted = values.Order().ToArray();
-        var rank = Math.Max(0, (int)Math.Floor(sorted.Length / 2.0 - 0.98 * Math.Sqrt(sorted.Length)));
-        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return $"{Text(Spread.Of(sorted).Median)} [{Text(sorted[rank])}, {Text(sorted[^(rank + 1)])}]";
-    }
 
     private readonly record struct Round(double Requests, double PerSecond, double Microseconds, double Bytes, double Appends, double Stored);
 }

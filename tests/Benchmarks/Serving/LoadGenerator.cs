@@ -21,11 +21,15 @@ internal static class LoadGenerator
 {
     /// <summary>Runs for <paramref name="duration"/> against loopback only, then stops by itself.</summary>
     /// <exception cref="InvalidOperationException">An answer was not 200.</exception>
-    public static async Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration)
+    public static Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration) =>
+        RunAsync(server, request, connections, duration, double.PositiveInfinity);
+
+    /// <summary>Sends so many requests a second, at random times; a connection that is late does not wait.</summary>
+    public static async Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration, double perSecond)
     {
         if (!IPAddress.IsLoopback(server.Address)) throw new ArgumentException("Load goes to loopback only.", nameof(server));
         var clock = Stopwatch.StartNew();
-        var sent = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => OneAsync(server, request, clock, duration))));
+        var sent = await Task.WhenAll(Enumerable.Range(0, connections).Select(number => Task.Run(() => OneAsync(server, request, clock, duration, new(number), connections / perSecond))));
         var seconds = clock.Elapsed.TotalSeconds;
         var latencies = sent.SelectMany(one => one).ToArray();
         Array.Sort(latencies);
@@ -36,14 +40,15 @@ internal static class LoadGenerator
     public static byte[] Post(string path, string host, string body) => Encoding.ASCII.GetBytes(
         $"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
-    private static async Task<List<long>> OneAsync(IPEndPoint server, byte[] request, Stopwatch clock, TimeSpan duration)
+    private static async Task<List<long>> OneAsync(IPEndPoint server, byte[] request, Stopwatch clock, TimeSpan duration, Random random, double pause)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server);
         var latencies = new List<long>(1 << 16);
         var buffer = new byte[64 << 10];
-        while (clock.Elapsed < duration)
+        for (var due = TimeSpan.FromSeconds(random.NextDouble() * pause); clock.Elapsed < duration; due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * pause))
         {
+            if (due > clock.Elapsed) await Task.Delay(due - clock.Elapsed, TimeProvider.System);
             var start = Stopwatch.GetTimestamp();
             await socket.SendAsync(request);
             await ReadAnswerAsync(socket, buffer);

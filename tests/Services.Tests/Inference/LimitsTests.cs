@@ -158,7 +158,7 @@ public sealed class LimitsTests
         Assert.Equal(HttpStatusCode.OK, (await serving.InferAsync("lookup", """{"inputs":[{"name":"x","shape":[1],"datatype":"INT64","data":[2]}]}""")).Status);
     }
 
-    private static string Matrix(int size) =>
+    internal static string Matrix(int size) =>
         $$"""{"inputs":[{"name":"x","shape":[{{size}},{{size}}],"datatype":"FP32","data":[{{string.Join(",", Enumerable.Repeat("0.001", size * size))}}]}]}""";
 
     private sealed class Endless : Stream

@@ -142,6 +142,49 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task WarmVersions_OfAModelThatIsRouted_AreLoadedBeforeAnybodyMeetsThem()
+    {
+        await using var serving = new Serving();
+        serving.Register("m", TinyOnnx.Plus(1));
+        serving.Register("m", TinyOnnx.Plus(10));
+        serving.Register("m", TinyOnnx.Plus(100));
+        serving.Change("m", old => old with { Warm = [2, 9] });
+        await serving.InferAsync("m", One);
+        await LoadsAsync(serving, "m", 2);
+        Assert.Equal(2, serving.Get<SessionCache>().Count);
+        Assert.Equal((2f, "1"), Answer(await serving.InferAsync("m", One)));
+        serving.Change("m", old => new(old.Name, old.Task, false, old.Aliases.SetItem(AliasName.Champion, 2), old.Versions, old.Policy, 0) { Warm = [1] });
+        Assert.Equal((11f, "2"), Answer(await serving.InferAsync("m", One)));
+    }
+
+    [Fact]
+    public async Task WarmVersions_WhenMemoryIsShort_StayWhileOthersGoAndComeBackWhenGone()
+    {
+        var clock = new FakeTimeProvider();
+        await using var serving = new Serving(clock, Budget(3));
+        serving.Register("m", Padded('a'));
+        serving.Register("m", Padded('b'));
+        serving.Change("m", old => old with { Warm = [2] });
+        foreach (var name in (string[])["x", "y", "z"]) serving.Register(name, Padded(name[0]));
+        await serving.InferAsync("m", One);
+        await LoadsAsync(serving, "m", 2);
+        foreach (var name in (string[])["x", "y", "z", "x"])
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await serving.InferAsync("m", One);
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            await serving.InferAsync(name, One);
+        }
+        Assert.Equal((true, true), (await IsLoadedAsync(serving, "m", 1), await IsLoadedAsync(serving, "m", 2)));
+        // Two models that are used, while nobody asks for this one: it gives way, and comes back with its first request.
+        clock.Advance(TimeSpan.FromSeconds(1));
+        foreach (var name in (string[])["x", "y", "z"]) await serving.InferAsync(name, One);
+        Assert.False(await IsLoadedAsync(serving, "m", 2));
+        await serving.InferAsync("m", One);
+        await LoadsAsync(serving, "m", 2);
+    }
+
+    [Fact]
     public async Task Champion_SwappedUnderLoad_FailsNoRequest()
     {
         await using var serving = new Serving();
@@ -166,10 +209,21 @@ public sealed class SessionTests
         Assert.Equal((2f, "1"), Answer(await serving.InferAsync("m", One)));
     }
 
-    private static async Task<bool> IsLoadedAsync(Serving serving, string model)
+    private static async Task LoadsAsync(Serving serving, string model, int version)
+    {
+        var clock = TimeProvider.System;
+        var start = clock.GetTimestamp();
+        while (!await IsLoadedAsync(serving, model, version))
+        {
+            Assert.True(clock.GetElapsedTime(start) < TimeSpan.FromSeconds(30), $"Version {version} of {model} was not loaded.");
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<bool> IsLoadedAsync(Serving serving, string model, int version = 1)
     {
         var snapshot = await serving.Get<ModelSnapshots>().GetAsync(ModelName.Parse(model), default);
-        var session = serving.Get<SessionCache>().TryEnter(new(snapshot!.Versions[1].Artifact, new()));
+        var session = serving.Get<SessionCache>().TryEnter(new(snapshot!.Versions[version].Artifact, new()));
         session?.Leave();
         return session is not null;
     }

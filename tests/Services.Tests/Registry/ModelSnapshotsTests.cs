@@ -47,6 +47,58 @@ public sealed class ModelSnapshotsTests
     }
 
     [Fact]
+    public async Task Get_AfterAnIdleTime_WaitsForTheChangeThatWasMissed()
+    {
+        var reads = 0;
+        var slow = new TaskCompletionSource<ModelSnapshot?>();
+        var snapshots = new ModelSnapshots((name, _) => ++reads == 2 ? slow.Task : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(ModelSnapshots.OldFrom + TimeSpan.FromTicks(1));
+        var asked = Enumerable.Range(0, 3).Select(_ => snapshots.GetAsync(Iris, default).AsTask()).ToArray();
+        Assert.All(asked, one => Assert.False(one.IsCompleted));
+        slow.SetResult(Snapshot(Iris, 2));
+        Assert.All(await Task.WhenAll(asked), snapshot => Assert.Equal(2, snapshot!.PolicyVersion));
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
+    public async Task Get_AfterAnIdleTimeWhileStorageHangs_IsDelayedOnceAndThenNot()
+    {
+        var reads = 0;
+        var slow = new TaskCompletionSource<ModelSnapshot?>();
+        var snapshots = new ModelSnapshots((name, _) => ++reads == 2 ? slow.Task : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(TimeSpan.FromHours(1));
+        var delayed = snapshots.GetAsync(Iris, default).AsTask();
+        Assert.False(delayed.IsCompleted);
+        clock.Advance(ModelSnapshots.Patience);
+        Assert.Equal(1, (await delayed)!.PolicyVersion);
+        Assert.Equal(1, await AtOnceAsync(snapshots));
+        clock.Advance(ModelSnapshots.PatienceAgain);
+        var again = snapshots.GetAsync(Iris, default).AsTask();
+        Assert.False(again.IsCompleted);
+        slow.SetResult(Snapshot(Iris, 2));
+        Assert.Equal((2, 2), ((await again)!.PolicyVersion, reads));
+    }
+
+    [Fact]
+    public async Task Get_AfterAnIdleTimeAndARefreshThatFailed_DelaysNobody()
+    {
+        var reads = 0;
+        var snapshots = new ModelSnapshots((name, _) => ++reads switch
+        {
+            1 => Task.FromResult<ModelSnapshot?>(Snapshot(name, 1)),
+            2 => throw new IOException("away"),
+            _ => new TaskCompletionSource<ModelSnapshot?>().Task,
+        }, clock);
+        await snapshots.GetAsync(Iris, default);
+        clock.Advance(TimeSpan.FromHours(1));
+        for (var request = 0; request < 3; request++)
+            Assert.Equal(1, await AtOnceAsync(snapshots));
+        Assert.Equal(3, reads);
+    }
+
+    [Fact]
     public async Task Invalidate_DuringARefresh_IsNotUndoneByIt()
     {
         var reads = 0;
@@ -101,6 +153,13 @@ public sealed class ModelSnapshotsTests
         var snapshots = new ModelSnapshots((name, _) => ++reads == 1 ? throw new IOException("away") : Task.FromResult<ModelSnapshot?>(Snapshot(name, reads)), clock);
         await Assert.ThrowsAsync<IOException>(async () => await snapshots.GetAsync(Iris, default));
         Assert.Equal(2, (await snapshots.GetAsync(Iris, default))!.PolicyVersion);
+    }
+
+    private static async Task<int> AtOnceAsync(ModelSnapshots snapshots)
+    {
+        var asked = snapshots.GetAsync(Iris, default).AsTask();
+        Assert.True(asked.IsCompleted);
+        return (await asked)!.PolicyVersion;
     }
 
     private static ModelSnapshot Snapshot(ModelName name, int policyVersion) => new(

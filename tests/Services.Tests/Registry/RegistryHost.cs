@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Azure.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -18,7 +19,7 @@ internal sealed class RegistryHost : IAsyncDisposable
 {
     private readonly WebApplication topic;
     private readonly ServiceProvider services;
-    private readonly List<string> received = [];
+    private readonly List<CloudEvent> received = [];
 
     private RegistryHost(WebApplication topic, ServiceProvider services) => (this.topic, this.services) = (topic, services);
 
@@ -29,7 +30,9 @@ internal sealed class RegistryHost : IAsyncDisposable
     /// <summary>When set, the topic takes requests, says so here, and never answers.</summary>
     public TaskCompletionSource? TopicHangs { get; set; }
 
-    public IReadOnlyList<string> Received
+    public IReadOnlyList<string> Received => [.. Events.Select(one => one.Id)];
+
+    public IReadOnlyList<CloudEvent> Events
     {
         get
         {
@@ -78,6 +81,10 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public TableClient ModelRows() => Get<TableServiceClient>().GetTableClient(StorageNames.ModelsTable);
 
+    /// <summary>Takes a model out of the catalog, as a crash before the projection would have left it.</summary>
+    public Task ForgetAsync(ModelName model) =>
+        Get<TableServiceClient>().GetTableClient(StorageNames.CatalogTable).DeleteEntityAsync(StorageNames.CatalogPartition(model), model.Value, Azure.ETag.All);
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
@@ -97,7 +104,7 @@ internal sealed class RegistryHost : IAsyncDisposable
 
         context.Response.StatusCode = TopicIsAway ? 400 : 200;
         if (TopicIsAway) return;
-        foreach (var cloudEvent in Azure.Messaging.CloudEvent.ParseMany(BinaryData.FromString(body)))
-            lock (received) received.Add(cloudEvent.Id);
+        foreach (var one in CloudEvent.ParseMany(BinaryData.FromString(body)))
+            lock (received) received.Add(one);
     }
 }

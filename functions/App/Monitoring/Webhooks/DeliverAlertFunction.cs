@@ -4,7 +4,7 @@ using Serverless.Services.Storage;
 
 namespace Serverless.App.Monitoring;
 
-/// <summary>Brings one step of an alert to one webhook.</summary>
+/// <summary>Brings one step of an alert, or one event of the registry or of a rollout, to one webhook.</summary>
 public sealed class DeliverAlertFunction(WebhookDeliveries deliveries)
 {
     [Function("DeliverAlert")]

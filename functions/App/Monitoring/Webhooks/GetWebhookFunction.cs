@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Services.Http;
-using Serverless.Services.Monitoring.Alerts;
+using Serverless.Services.Registry.Webhooks;
 
 namespace Serverless.App.Monitoring;
 

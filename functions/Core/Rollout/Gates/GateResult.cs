@@ -8,7 +8,7 @@ namespace Serverless.Core.Rollout;
 /// <param name="Verdict">Whether it is met.</param>
 /// <param name="Figures">What it looked at, in the order of the rule; what was not there is null.</param>
 /// <param name="Words">The answer in words.</param>
-public sealed record GateResult(Gate Gate, GateVerdict Verdict, ImmutableArray<KeyValuePair<string, Figure?>> Figures, string Words)
+public sealed record GateResult(Gate Gate, GateVerdict Verdict, ImmutableArray<NamedFigure> Figures, string Words)
 {
     /// <summary>Whether it stops a rollout: a block that failed, or one that could not be decided and must be.</summary>
     public bool Stops => Gate.Rule.Severity == GateSeverity.Block
@@ -22,8 +22,8 @@ public sealed record GateResult(Gate Gate, GateVerdict Verdict, ImmutableArray<K
 
     internal static GateResult Of(Gate gate, GateVerdict verdict, IEnumerable<string> names, Evidence evidence, string? why)
     {
-        ImmutableArray<KeyValuePair<string, Figure?>> figures = [.. names.Select(name => KeyValuePair.Create(name, evidence.Whole(name)))];
-        var shown = figures.Where(figure => figure.Value is not null).Select(figure => Shown(figure.Key, figure.Value!, evidence));
+        ImmutableArray<NamedFigure> figures = [.. names.Select(name => new NamedFigure(name, evidence.Whole(name)))];
+        var shown = figures.Where(figure => figure.Figure is not null).Select(figure => Shown(figure.Name, figure.Figure!, evidence));
         var state = verdict switch { GateVerdict.Pass => "passes", GateVerdict.Fail => "fails", GateVerdict.Undecided => "cannot be decided" };
         var with = string.Join(", ", shown);
         return new(gate, verdict, figures, $"{gate.Name} {state}: {gate.Text}{(with.Length > 0 ? $", with {with}" : "")}{(why is null ? "" : $"; {why}")}.");
@@ -37,6 +37,11 @@ public sealed record GateResult(Gate Gate, GateVerdict Verdict, ImmutableArray<K
 
     internal static string Number(double value) => value.ToString(Math.Abs(value) is > 0 and < 0.00001 ? "0.##e0" : "0.#####", CultureInfo.InvariantCulture);
 }
+
+/// <summary>A figure that a rule looked at.</summary>
+/// <param name="Name">As the rule names it.</param>
+/// <param name="Figure">The figure, or null where there was none.</param>
+public sealed record NamedFigure(string Name, Figure? Figure);
 
 /// <summary>Whether a rule is met.</summary>
 public enum GateVerdict

@@ -14,7 +14,9 @@ public static class RolloutMachine
         var approvers = policy.Approvals.Approvers.Distinct(StringComparer.Ordinal).Count(person => policy.Approvals.Refuses(person, registered.Registrant) is null);
         if (policy.Approvals.Approvers.Count > 0 && approvers < (int)policy.Approvals.Required)
             return new Transition.Refused($"{(int)policy.Approvals.Required} persons other than {registered.Registrant} must approve, and {approvers} of those named may.");
-        return new Transition.Moved(registered, [new RolloutEffect.Publish(RolloutStage.Registered, RolloutStage.Registered, "Asked for.")], "Asked for.");
+        var told = new RolloutEffect.Publish(RolloutStage.Registered, RolloutStage.Registered, "Asked for.");
+        // Those that wait behind it go on learning.
+        return new Transition.Moved(registered, registered.Waiting.IsEmpty ? [told] : [new RolloutEffect.SetTraffic(TrafficPlan.Of(registered, policy)), told], "Asked for.");
     }
 
     /// <summary>Takes an event.</summary>

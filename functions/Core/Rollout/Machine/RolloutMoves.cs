@@ -107,11 +107,7 @@ internal sealed partial class RolloutMoves(RolloutState state, RolloutPolicy pol
         return state.Stage == RolloutStage.Champion ? Wait([by.Newer]) : Yield(by.Newer);
     }
 
-    public Transition EndWatch()
-    {
-        Next();
-        return Done(state with { Watched = true, Waiting = [] }, "It has been watched, and nothing was wrong.");
-    }
+    public Transition EndWatch() => Done(state with { Watched = true, Waiting = [] }, "It has been watched, and nothing was wrong.", begin: true);
 
     public Transition LetFormerGo()
     {

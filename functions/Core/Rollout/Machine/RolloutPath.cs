@@ -63,6 +63,8 @@ internal sealed partial class RolloutMoves
     private Transition.Moved Retire(int? to)
     {
         if (!state.FormerLetGo && state.Champion is { } former && former != to) effects.Add(new RolloutEffect.LetGo(former));
+        // Else another rollout may be under way, whose split it is.
+        if (!state.Waiting.IsEmpty) effects.Add(new RolloutEffect.SetTraffic(new(to, null, 0, [])));
         Next();
         return new Transition.Moved(Close(RolloutStage.Retired, $"Version {to} is champion now."), [.. effects, new RolloutEffect.Publish(state.Stage, RolloutStage.Retired, $"Version {to} is champion now.")], $"Version {to} is champion now.");
     }
@@ -95,10 +97,12 @@ internal sealed partial class RolloutMoves
 
     private RolloutState At(RolloutState before) => before with { Since = now, Stood = TimeSpan.Zero };
 
-    private Transition.Moved Done(RolloutState next, string why)
+    private Transition.Moved Done(RolloutState next, string why, bool begin = false)
     {
         var plan = TrafficPlan.Of(next, policy);
         if (plan != TrafficPlan.Of(state, policy)) effects.Add(new RolloutEffect.SetTraffic(plan));
+        // After this one's split, for it may set its own.
+        if (begin) Next();
         effects.Add(new RolloutEffect.Publish(state.Stage, next.Stage, why));
         return new Transition.Moved(next, [.. effects], why);
     }

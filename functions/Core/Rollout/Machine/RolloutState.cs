@@ -14,6 +14,9 @@ public sealed record RolloutState(Guid Id, string Model, int Version, int? Champ
 {
     internal const int MostApplied = 256;
 
+    /// <summary>In which manner callers are moved, where whoever asked for it said so; null: as the policy says.</summary>
+    public ReleaseStrategy? Strategy { get; init; }
+
     /// <summary>Where it stands.</summary>
     public RolloutStage Stage { get; init; }
 

@@ -53,6 +53,9 @@ public sealed record ExternalGatePolicy
 
     /// <summary>What silence means.</summary>
     public Silence Silence { get; init; } = Silence.Veto;
+
+    /// <summary>The webhook whose secret signs the verdict; null: the one with the gate's name.</summary>
+    public string? Webhook { get; init; }
 }
 
 /// <summary>What it means when another system says nothing in time.</summary>

@@ -1,3 +1,5 @@
+using Serverless.Core.Registry;
+
 namespace Serverless.Core.Rollout;
 
 /// <summary>How callers are moved to a candidate. The last move, to everything, is the promotion; its baking time is the watch period.</summary>
@@ -14,6 +16,9 @@ public sealed record ReleasePolicy
 
     /// <summary>For <see cref="ReleaseStrategy.Steps"/>: the shares, rising.</summary>
     public IReadOnlyList<ReleaseStep> Steps { get; init; } = [];
+
+    /// <summary>What decides who meets the candidate: the same key goes the same way on every instance, and a growing share only adds keys.</summary>
+    public TrafficKey StickyBy { get; init; } = TrafficKey.Caller;
 
     /// <summary>A step does not end before the candidate has answered so many rows in it: a canary that nobody met shows nothing.</summary>
     public long MinimumRows { get; init; } = 100;

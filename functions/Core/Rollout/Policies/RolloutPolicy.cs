@@ -38,11 +38,17 @@ public sealed record RolloutPolicy
     /// <summary>What a candidate does that comes while another is under way.</summary>
     public NewerCandidate Newer { get; init; } = NewerCandidate.Supersede;
 
+    /// <summary>The policy of one rollout: with its own manner of moving callers, where it has one.</summary>
+    public RolloutPolicy Of(RolloutState state) => state.Strategy is { } strategy && strategy != Release.Strategy
+        // Steps belong to the strategy that lists them.
+        ? this with { Release = Release with { Strategy = strategy, Steps = strategy == ReleaseStrategy.Steps ? Release.Steps : [] } }
+        : this;
+
     /// <summary>The guardrails of an empty document.</summary>
     public static IReadOnlyDictionary<string, GatePolicy> DefaultGuardrails { get; } = new Dictionary<string, GatePolicy>
     {
         ["errors"] = new() { Expression = "errors.rate.difference <= 0.01" },
-        ["latency"] = new() { Expression = "latency.p99.ratio <= 2" },
+        ["latency"] = new() { Expression = "latency.p99.ratio.lower <= 2" },
         ["data-contract"] = new() { Expression = "quality.violations <= 0" },
         ["alerts"] = new() { Expression = "alerts.critical <= 0" },
     }.ToFrozenDictionary();

@@ -11,6 +11,7 @@ public static class RolloutRules
     public static IReadOnlyList<string> Breaches(RolloutPolicy policy, string at = "/rollout") =>
     [
         .. policy.Validation.Gates.SelectMany(gate => Gate($"{at}/validation/gates/{gate.Key}", gate.Value)),
+        .. policy.Shadow.Gates.SelectMany(gate => Gate($"{at}/shadow/gates/{gate.Key}", gate.Value)),
         .. policy.Guardrails.SelectMany(gate => Gate($"{at}/guardrails/{gate.Key}", gate.Value)),
         .. If(policy.Guardrails.ContainsKey(Decision.ReleaseRows), $"{at}/guardrails/{Decision.ReleaseRows}", "this name is the suite's; a step's least rows are release.minimumRows"),
         .. Length($"{at}/validation/timeLimit", policy.Validation.TimeLimit, TimeSpan.FromMinutes(1)),

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Serverless.Core.Rollout;
 
 /// <summary>What is asked of a candidate while it answers beside the champion, unseen by callers.</summary>
@@ -35,6 +37,20 @@ public sealed record ShadowPolicy
 
     /// <summary>One less the error rate: at most 1 − confidence of the candidates that do not deserve it are promoted, however often one looks.</summary>
     public double Confidence { get; init; } = 0.95;
+
+    /// <summary>What else must be true of it, by name; one that has a default's name replaces that default. A gate that fails on enough rows ends the stage; one that cannot be decided yet holds it.</summary>
+    public IReadOnlyDictionary<string, GatePolicy> Gates { get; init; } = FrozenDictionary<string, GatePolicy>.Empty;
+
+    /// <summary>The gates of an empty document.</summary>
+    public static IReadOnlyDictionary<string, GatePolicy> Defaults { get; } = new Dictionary<string, GatePolicy>
+    {
+        ["errors"] = new() { Expression = "shadow.errors.rate <= 0.01" },
+        ["latency"] = new() { Expression = "shadow.latency.p99.ratio.lower <= 5", WhenUndecided = UndecidedGate.Pass },
+    }.ToFrozenDictionary();
+
+    /// <summary>The gates in force: the defaults, and what the document says.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyDictionary<string, GatePolicy> InForce => GatePolicy.InForce(Defaults, Gates);
 }
 
 /// <summary>What becomes of a candidate that has no verdict at the deadline.</summary>

@@ -19,8 +19,8 @@ public readonly record struct PairedCounts(long Better, long Same, long Worse)
     /// <summary>The share of right answers, candidate's less champion's; null without rows.</summary>
     public double? Difference => Rows == 0 ? null : (double)(Better - Worse) / Rows;
 
-    /// <summary>The same, candidate and champion exchanged.</summary>
-    public PairedCounts Mirrored => new(Worse, Same, Better);
+    // Candidate and champion exchanged. No public property: a record's text would hold its own for ever.
+    private PairedCounts Mirrored() => new(Worse, Same, Better);
 
     /// <summary>Both sets of rows.</summary>
     public PairedCounts Merge(PairedCounts other) => new(Better + other.Better, Same + other.Same, Worse + other.Worse);
@@ -47,10 +47,10 @@ public readonly record struct PairedCounts(long Better, long Same, long Worse)
     public bool ShowsAbove(double bound, double alpha) => Rows > 0 && LogEvidenceAbove(bound) >= Math.Log(2 / alpha);
 
     /// <summary>Whether the mean is below a bound, at half the error rate, read whenever.</summary>
-    public bool ShowsBelow(double bound, double alpha) => Mirrored.ShowsAbove(-bound, alpha);
+    public bool ShowsBelow(double bound, double alpha) => Mirrored().ShowsAbove(-bound, alpha);
 
     /// <summary>The means that are not refuted: a confidence sequence.</summary>
-    public ConfidenceInterval Interval(double alpha) => new(Low(alpha), -Mirrored.Low(alpha), 1 - alpha, IntervalMethod.Sequence);
+    public ConfidenceInterval Interval(double alpha) => new(Low(alpha), -Mirrored().Low(alpha), 1 - alpha, IntervalMethod.Sequence);
 
     // The evidence falls as the bound rises.
     private double Low(double alpha)

@@ -18,6 +18,10 @@ public static class ProfileDistance
             : Sketched(reference.Quantiles, current.Quantiles);
     }
 
+    /// <summary>Both sides counted between the deciles of the reference's sketch. Null when a side is empty.</summary>
+    public static CellTable? Cells(QuantileSketch reference, QuantileSketch current) =>
+        reference.Count == 0 || current.Count == 0 ? null : Sketched(reference, current);
+
     /// <summary>Both sides counted by label, the rarest beyond fifty together. Null when a side has no label.</summary>
     public static CellTable? Cells(LabelProfile reference, LabelProfile current) =>
         reference.Count == 0 || current.Count == 0 ? null : CellTable.Of(reference.ToColumn(), current.ToColumn());

@@ -29,8 +29,12 @@ public static class GroupFairness
         var cells = new SortedDictionary<string, BinaryConfusion>(StringComparer.Ordinal);
         for (var i = 0; i < labels.Length; i++)
             cells[groups[i]] = Add(cells.GetValueOrDefault(groups[i]), labels[i], selected[i]);
-        return Compare([.. cells.Select(g => Outcome(g.Key, g.Value, level))]);
+        return Compare(cells, level);
     }
+
+    /// <summary>Compares groups that were counted before.</summary>
+    public static FairnessReport Compare(IReadOnlyDictionary<string, BinaryConfusion> groups, double level) =>
+        Compare([.. groups.OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => Outcome(group.Key, group.Value, level))]);
 
     private static FairnessReport Compare(GroupOutcome[] groups)
     {

@@ -33,6 +33,9 @@ public enum IntervalMethod
     /// <summary>The normal approximation on a difference.</summary>
     Normal,
 
+    /// <summary>Ranks on each side of a quantile, whatever the law of the values (David and Nagaraja 2003, 7.1).</summary>
+    OrderStatistics,
+
     /// <summary>A confidence sequence: valid however often it is looked at.</summary>
     Sequence,
 }

@@ -28,6 +28,16 @@ public static class WelchT
         return interval with { Low = Math.Max(-double.MaxValue, interval.Low), High = Math.Min(double.MaxValue, interval.High) };
     }
 
+    /// <summary>The interval of x̄ − ȳ where the values are gone and their moments are left. Null where t is not defined.</summary>
+    public static ConfidenceInterval? Difference(Moments reference, Moments current, double level)
+    {
+        Require.Level(level);
+        if (reference.Variance is not { } x || current.Variance is not { } y || x + y is not (> 0 and < double.PositiveInfinity)) return null;
+        double a = x / reference.Count, b = y / current.Count;
+        var freedom = (a + b) * (a + b) / (a * a / (reference.Count - 1) + b * b / (current.Count - 1));
+        return Intervals.Student(reference.Mean - current.Mean, Math.Sqrt(a + b), freedom, level);
+    }
+
     // Each sample from a value of its own, so that a large offset costs no digits; deviations scaled, so that squares of huge or tiny ones neither overflow nor vanish.
     private static (double Gap, double Scale, double A, double B, double Freedom)? Moments(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {

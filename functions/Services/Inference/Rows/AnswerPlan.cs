@@ -5,11 +5,10 @@ namespace Serverless.Services.Inference.Rows;
 /// <summary>Which outputs are a row's label, probabilities and value; -1 where there is none. Decided once, from the signature and the model's task.</summary>
 internal sealed class AnswerPlan
 {
-    public AnswerPlan(Servable servable)
+    public AnswerPlan(ValueSlot[] outputs, TaskKind task, IReadOnlyList<string>? classLabels)
     {
-        ClassLabels = servable.Version.ClassLabels;
-        var outputs = servable.Outputs;
-        if (servable.Task is TaskKind.BinaryClassification or TaskKind.MulticlassClassification)
+        ClassLabels = classLabels;
+        if (task is TaskKind.BinaryClassification or TaskKind.MulticlassClassification)
         {
             Label = Prefer(outputs, IsLabel, "label");
             Probabilities = Prefer(outputs, IsProbabilities, "prob");
@@ -17,7 +16,7 @@ internal sealed class AnswerPlan
             if (Label < 0 && Probabilities >= 0 && !Says(outputs[Probabilities], "prob")) (Scores, Probabilities) = (Probabilities, -1);
             else if (Label < 0) Scores = Probabilities;
         }
-        else if (servable.Task == TaskKind.Regression) Value = Prefer(outputs, IsValue, "");
+        else if (task == TaskKind.Regression) Value = Prefer(outputs, IsValue, "");
     }
 
     /// <summary>The output that names the class.</summary>

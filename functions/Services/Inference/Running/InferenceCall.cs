@@ -18,6 +18,7 @@ internal sealed class InferenceCall : IDisposable
     private string[] someNames = [];
     private int outputCount;
     private int holders;
+    private TensorBuffer[]? lent;
 
     /// <summary>What answers.</summary>
     public Servable Servable { get; private set; } = null!;
@@ -38,7 +39,13 @@ internal sealed class InferenceCall : IDisposable
     public bool IsComplete { get; private set; }
 
     /// <summary>Which variant answers and why.</summary>
-    public Route Route { get; private set; } = null!;
+    public Route Route { get; set; } = null!;
+
+    /// <summary>The split that decides who answers, where the request names no version and there is one.</summary>
+    public TrafficPlan? Traffic { get; private set; }
+
+    /// <summary>What the split decides by; null where there is none.</summary>
+    public string? TrafficKey { get; set; }
 
     /// <summary>When the call went to its model's queue, by the clock's timestamp; 0 before that.</summary>
     public long QueuedAt { get; set; }
@@ -78,13 +85,66 @@ internal sealed class InferenceCall : IDisposable
     {
         (Servable, Session, Route, StartedAt, Rows, holders) = (routed.Servable, routed.Session, routed.Route, startedAt, 1, 1);
         (IsComplete, QueuedAt, ComputedFrom, ComputedTo) = (false, 0, 0, 0);
+        Traffic = routed.Traffic;
+        MakeRoom();
+    }
+
+    /// <summary>Has another version answer, when it would have read the same.</summary>
+    public bool TrySwitch(Routed routed)
+    {
+        if (Requested.Count > 0 || !routed.Servable.ReadsAs(Servable)) return false;
+        Session.Leave();
+        (Servable, Session, Route) = (routed.Servable, routed.Session, routed.Route);
+        return true;
+    }
+
+    /// <summary>Forgets what was read and has another version answer, which reads the request anew.</summary>
+    public void Restart(Routed routed)
+    {
+        Session.Leave();
+        (Servable, Session, Route, Tabular) = (routed.Servable, routed.Session, routed.Route, false);
+        given.AsSpan().Clear();
+        Requested.Clear();
+        Id.Clear();
+        Keys.Clear();
+        MakeRoom();
+    }
+
+    /// <summary>Takes another call's inputs as its own; that call is held as long.</summary>
+    /// <exception cref="Core.Problems.ProblemException">This version takes others.</exception>
+    public void Follow(InferenceCall answered)
+    {
+        if (Servable.Version.FeatureNames is { } own && answered.Servable.Version.FeatureNames is { } theirs && !own.SequenceEqual(theirs))
+            throw new Core.Problems.ProblemException(Core.Problems.ProblemKind.InvalidTensor, "The version takes other features, or in another order.");
+        lent = [.. Servable.Inputs.Select(slot => answered.Lend(slot))];
+        (Rows, IsComplete) = (answered.Rows, true);
+    }
+
+    /// <summary>Gives back all but the inputs, once the caller has been answered; tells the memory that these keep.</summary>
+    public long KeepInputs()
+    {
+        ForgetOutputs();
+        Response.Clear();
+        var bytes = 0L;
+        for (var index = 0; index < Servable.Inputs.Length; index++) bytes += buffers[index].Capacity;
+        return bytes;
+    }
+
+    private TensorBuffer Lend(ValueSlot slot)
+    {
+        var index = Array.FindIndex(Servable.Inputs, input => input.Name == slot.Name && input.Type == slot.Type);
+        return index >= 0 ? buffers[index] : throw Refuse.Tensor(slot.Name, "is not what the version takes that answered.");
+    }
+
+    private void MakeRoom()
+    {
         while (buffers.Count < Servable.Inputs.Length) buffers.Add(new());
         if (given.Length < Servable.Inputs.Length) given = new bool[Servable.Inputs.Length];
         if (values.Length != Servable.Inputs.Length) values = new OrtValue[Servable.Inputs.Length];
     }
 
     /// <summary>An input's tensor.</summary>
-    public TensorBuffer Input(int index) => buffers[index];
+    public TensorBuffer Input(int index) => lent is null ? buffers[index] : lent[index];
 
     /// <summary>Starts an input's tensor.</summary>
     public TensorBuffer Give(int index)
@@ -101,17 +161,23 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Checks that every input is there and counts the rows.</summary>
     public void Complete(int maximumRows)
     {
-        for (var index = 0; index < Servable.Inputs.Length; index++)
-            if (!given[index]) throw Refuse.Tensor(Servable.Inputs[index].Name, "is missing.");
+        CheckInputs();
         Rows = Servable.Batched ? TensorShape.CountRows(this, maximumRows) : 1;
         Keys.Check(Rows);
         IsComplete = true;
     }
 
+    /// <summary>Checks that every input is there.</summary>
+    public void CheckInputs()
+    {
+        for (var index = 0; index < Servable.Inputs.Length; index++)
+            if (!given[index]) throw Refuse.Tensor(Servable.Inputs[index].Name, "is missing.");
+    }
+
     /// <summary>Runs the session on this thread.</summary>
     public void Compute()
     {
-        for (var index = 0; index < values.Length; index++) values[index] = buffers[index].ToValue();
+        for (var index = 0; index < values.Length; index++) values[index] = Input(index).ToValue();
         var prepared = Servable.RowShapes && !Session.ShapesDiffer;
         if (prepared && TryComputeInPlace()) return;
         var run = Session.Session.Run(options, Servable.InputNames, values, OutputNames());
@@ -156,13 +222,14 @@ internal sealed class InferenceCall : IDisposable
     {
         ForgetOutputs();
         Session?.Leave();
-        (Session, Servable, Tabular) = (null!, null!, false);
+        (Session, Servable, Tabular, Traffic, TrafficKey, lent) = (null!, null!, false, null, null, null);
         foreach (var buffer in buffers) buffer.Trim();
         given.AsSpan().Clear();
         values.AsSpan().Clear();
         Requested.Clear();
         Id.Clear();
         Keys.Clear();
+        Ids.Forget();
         Response.Clear();
         if (!options.Terminate) return;
         options.Dispose();

@@ -26,6 +26,9 @@ internal sealed class ModelGate
         if (Volatile.Read(ref free) <= -queue) throw Full();
     }
 
+    /// <summary>Whether a turn is free, so that nobody waits for one.</summary>
+    public bool HasRoom => Volatile.Read(ref free) > 0;
+
     /// <summary>Takes a turn when one is free: then nobody waits.</summary>
     public bool TryEnter()
     {

@@ -20,14 +20,26 @@ internal sealed class PredictionIds
     private readonly byte[] text = new byte[Digits];
     private int used = int.MaxValue;
     private int rows;
+    private bool prepared;
 
-    /// <summary>Makes new ids.</summary>
+    /// <summary>Makes new ids, from the request's id where that is prepared.</summary>
     public void Make(int count, DateTimeOffset now)
     {
         rows = count;
-        Request = Next(now.ToUnixTimeMilliseconds());
+        if (!prepared) Request = Next(now.ToUnixTimeMilliseconds());
+        prepared = false;
         Request.Value.TryFormat(text, out _);
     }
+
+    /// <summary>The request's id before its rows are known.</summary>
+    public PredictionId Prepare(DateTimeOffset now)
+    {
+        prepared = true;
+        return Request = Next(now.ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Forgets an id that nobody was given.</summary>
+    public void Forget() => prepared = false;
 
     /// <summary>The request's id, which is its first row's.</summary>
     public PredictionId Request { get; private set; }

@@ -28,6 +28,9 @@ internal sealed unsafe class TensorBuffer : IDisposable
     /// <summary>How many elements there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The memory it holds, in bytes.</summary>
+    public int Capacity => capacity;
+
     /// <summary>The dimensions.</summary>
     public ReadOnlySpan<long> Shape => shape;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
@@ -88,7 +87,7 @@ public sealed class AlertDispatcher(
         {
             var step = Guid.ParseExact(row.AsSpan(StorageNames.OutboxPrefix.Length, 36), "D");
             if (await store.NoticeAsync(model, step, cancel) is not { } notice) return true;
-            if (row.EndsWith("|event", StringComparison.Ordinal)) await publisher.PublishAsync([Event(notice)], cancel);
+            if (row.EndsWith("|event", StringComparison.Ordinal)) await publisher.PublishAsync([notice.Event()], cancel);
             else await deliveries.RequestAsync(notice, cancel);
             await table.DeleteAsync(model, row, cancel);
             return true;
@@ -99,7 +98,4 @@ public sealed class AlertDispatcher(
             return false;
         }
     }
-
-    private static OutboxEvent Event(AlertNotice notice) => new(
-        notice.Id, notice.Type, notice.Subject(), notice.Time, notice.TraceParent, JsonSerializer.SerializeToNode(notice, AlertStoredJson.Default.AlertNotice)!);
 }

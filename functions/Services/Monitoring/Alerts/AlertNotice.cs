@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Serverless.Core.Monitoring;
 using Serverless.Services.Events;
 
@@ -59,6 +60,16 @@ public sealed record AlertNotice(
 
     /// <summary>The event's type, without the prefix.</summary>
     public string Name() => Type[EventTypes.Monitoring.Length..];
+
+    /// <summary>The event. Its story is the alert's, and its cause the finding that the alert is about.</summary>
+    public OutboxEvent Event()
+    {
+        var (correlation, causation) = (Alert.ToString("D"), (Finding ?? Alert).ToString("D"));
+        var data = JsonSerializer.SerializeToNode(this, AlertStoredJson.Default.AlertNotice)!.AsObject();
+        data["correlationId"] = correlation;
+        data["causationId"] = causation;
+        return new(Id, Type, Subject(), Time, TraceParent, data) { CorrelationId = correlation, CausationId = causation };
+    }
 
     private static string TypeOf(AlertTransition step) => EventTypes.Monitoring + step switch
     {

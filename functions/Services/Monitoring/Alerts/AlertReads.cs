@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Microsoft.AspNetCore.Http;
+using Serverless.Core.Access;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Http;
+using Serverless.Services.Registry;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
@@ -27,8 +30,9 @@ public sealed record AlertResponse(
 /// <param name="alerts">Moves them.</param>
 /// <param name="silences">What nobody wants to hear now.</param>
 /// <param name="deliveries">How steps reached webhooks.</param>
+/// <param name="models">The models, whose audit trails tell who took which alert.</param>
 /// <param name="clock">Measures silences.</param>
-public sealed class AlertReads(AlertsTable table, AlertStore store, AlertService alerts, SilenceService silences, WebhookDeliveries deliveries, TimeProvider clock)
+public sealed class AlertReads(AlertsTable table, AlertStore store, AlertService alerts, SilenceService silences, WebhookDeliveries deliveries, ModelStore models, TimeProvider clock)
 {
     private const int LongestComment = 1024;
 
@@ -64,7 +68,17 @@ public sealed class AlertReads(AlertsTable table, AlertStore store, AlertService
         var (name, wanted) = (ModelName.Parse(model), await request.ReadOptionalAsync(AlertWireJson.Default.AcknowledgeRequest, cancel));
         var alert = await FindAsync(name, id, cancel);
         var taken = await alerts.AcknowledgeAsync(name, alert.Id, request.Caller().Actor, Labels.Text(wanted?.Comment, LongestComment, "comment"), cancel);
+        if (alert.Status != AlertStatus.Acknowledged) await RecordAsync(name, alert, taken, request.Caller(), cancel);
         return await AnswerAsync(request, name, taken, cancel);
+    }
+
+    // The alert's own history is the first record; the model's trail joins it to all else that was done.
+    private async Task RecordAsync(ModelName model, AlertState before, AlertState after, Caller caller, CancellationToken cancel)
+    {
+        if (await models.FindAsync(model, cancel) is null) return;
+        static JsonObject Told(AlertState alert) => new() { ["monitor"] = alert.Monitor, ["status"] = alert.Status.ToString() };
+        var change = new Change(Actions.AlertAcknowledged, $"alerts/{after.Id:D}", Told(before), Told(after), after.History[^1].Reason);
+        await models.ChangeAsync(model, caller, record => Task.FromResult(record is null ? null : new Plan(record, [], change)), cancel);
     }
 
     /// <summary>Answers <c>POST /models/{m}/alerts/{id}/silence</c> with the silence.</summary>

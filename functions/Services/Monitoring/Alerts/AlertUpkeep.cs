@@ -8,7 +8,7 @@ using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
-/// <summary>Forgets alerts that have been over for longer than <see cref="AlertsOptions.Keep"/>, with all that was told of them: a timer asks, one queue message a model.</summary>
+/// <summary>Forgets alerts that have been over for longer than <see cref="AlertsOptions.Keep"/>, with all that was told of them, and events that webhooks were told of before: a timer asks, one queue message a model.</summary>
 /// <param name="queues">The messages.</param>
 /// <param name="catalog">Every model.</param>
 /// <param name="table">The rows.</param>
@@ -32,6 +32,7 @@ public sealed class AlertUpkeep(
     {
         await open.RepairAsync(model, cancel);
         var end = clock.GetUtcNow() - options.Value.Keep;
+        await ForgetEventsAsync(model, end, cancel);
         var over = await OverAsync(model, end, cancel);
         if (over.Count == 0) return;
         var told = await ToldAsync(model, over, end, cancel);
@@ -43,6 +44,15 @@ public sealed class AlertUpkeep(
         // In this order, so that after a crash what is left is found by what it belongs to.
         await table.DeleteAsync(model, [.. deliveries, .. steps.Select(StorageNames.AlertNotice), .. over.Select(StorageNames.Alert)], cancel);
         logger.AlertsForgotten(over.Count, model, end);
+    }
+
+    // In this order, so that after a crash what is left is found by what it belongs to.
+    private async Task ForgetEventsAsync(ModelName model, DateTimeOffset end, CancellationToken cancel)
+    {
+        var events = await table.ListAsync(model, StorageNames.WebhookEventPrefix, end, cancel).Select(row => Id(row, StorageNames.WebhookEventPrefix)).ToHashSetAsync(cancellationToken: cancel);
+        if (events.Count == 0) return;
+        var deliveries = await table.ListAsync(model, StorageNames.DeliveryPrefix, end, cancel).Where(row => events.Contains(Id(row, StorageNames.DeliveryPrefix))).Select(row => row.RowKey).ToListAsync(cancel);
+        await table.DeleteAsync(model, [.. deliveries, .. events.Select(StorageNames.WebhookEvent)], cancel);
     }
 
     // An alert is not younger than its last step, so its id's time bounds where to look.

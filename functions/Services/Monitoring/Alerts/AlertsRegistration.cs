@@ -9,17 +9,16 @@ namespace Serverless.Services.Monitoring.Alerts;
 /// <summary>Composes alerts.</summary>
 public static class AlertsRegistration
 {
-    /// <summary>Adds alerts, silences and webhooks. They need the registry; whoever keeps findings registers <see cref="RecentFindings"/> before.</summary>
+    /// <summary>Adds alerts, silences and deliveries to webhooks. They need the registry; whoever keeps findings registers <see cref="RecentFindings"/> before.</summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<OpenAlerts>().AddSingleton<AlertWithdrawal>().AddSingleton<AlertUpkeep>();
         services.AddOptions<AlertsOptions>().Bind(configuration.GetSection(AlertsOptions.Section)).ValidateOnStart();
-        services.AddOptions<WebhooksOptions>().Bind(configuration.GetSection(WebhooksOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AlertsOptions>, AlertsOptionsValidator>().AddSingleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AlertsOptions>, AlertsOptionsValidator>();
         services.TryAddSingleton<RecentFindings>((_, _, _) => Task.FromResult<IReadOnlyList<Core.Monitoring.Finding>>([]));
-        services.AddSingleton<AlertsTable>().AddSingleton<AlertSettingsTable>().AddSingleton<AlertStore>().AddSingleton<AlertReleases>().AddSingleton<SilenceService>();
-        services.AddSingleton<AlertEvidence>().AddSingleton<WebhookService>().AddSingleton<WebhookSender>().AddSingleton<WebhookDeliveries>().AddSingleton<AlertDispatcher>();
+        services.AddSingleton<AlertsTable>().AddSingleton<AlertStore>().AddSingleton<AlertReleases>().AddSingleton<SilenceService>();
+        services.AddSingleton<AlertEvidence>().AddSingleton<WebhookDeliveries>().AddSingleton<WebhookEvents>().AddSingleton<AlertDispatcher>();
         services.AddSingleton<AlertService>().AddSingleton<AlertReleaser>().AddSingleton<AlertReads>();
         return services;
     }

@@ -22,11 +22,11 @@ internal static partial class Log
     [LoggerMessage(1154, LogLevel.Error, "Webhook {Webhook} never took step {Step}: given up after {Attempts} tries: {Reason}")]
     public static partial void DeliveryGivenUp(this ILogger logger, string webhook, Guid step, int attempts, string reason);
 
-    [LoggerMessage(1155, LogLevel.Information, "{Actor} changed {Kind} {Id}")]
-    public static partial void SettingChanged(this ILogger logger, string actor, string kind, string id);
-
     [LoggerMessage(1156, LogLevel.Warning, "A delivery stumbled and is tried again later")]
     public static partial void DeliveryStumbled(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1160, LogLevel.Error, "The secret of webhook {Webhook} cannot be read: it was encrypted under another Webhooks:SecretKey; set it anew")]
+    public static partial void SecretUnreadable(this ILogger logger, Exception failure, string webhook);
 
     [LoggerMessage(1157, LogLevel.Warning, "What silences kept back waits: it is looked at again later")]
     public static partial void ReleaseWaits(this ILogger logger, Exception failure);

@@ -1,20 +1,22 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
 using Serverless.Services.Http;
+using Serverless.Services.Registry;
+using Serverless.Services.Registry.Settings;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
 /// <summary>Times in which nobody wants to hear of some alerts.</summary>
-/// <param name="table">Where they are kept.</param>
+/// <param name="ledger">Where they are kept and audited.</param>
 /// <param name="releases">Asked before a silence changes, so that what it keeps back is told in any case.</param>
 /// <param name="clock">Measures them.</param>
-/// <param name="logger">Says who changes them.</param>
-public sealed class SilenceService(AlertSettingsTable table, AlertReleases releases, TimeProvider clock, ILogger<SilenceService> logger)
+public sealed class SilenceService(SettingsLedger ledger, AlertReleases releases, TimeProvider clock)
 {
-    private readonly AlertSettings<Silence> settings = new(table, AlertSettingsTable.Silences, AlertStoredJson.Default.Silence, silence => silence.Revision);
+    private readonly SettingsDocuments<Silence> settings = new(
+        ledger, AlertSettingsTable.Silences, AlertStoredJson.Default.Silence, silence => silence.Revision, silence => JsonSerializer.SerializeToNode(silence, AlertStoredJson.Default.Silence), (Actions.SilenceSet, Actions.SilenceWithdrawn));
 
     /// <summary>Every silence.</summary>
     public async Task<IReadOnlyList<Silence>> AllAsync(CancellationToken cancel) => await settings.ListAsync(null, cancel).ToListAsync(cancel);
@@ -37,8 +39,7 @@ public sealed class SilenceService(AlertSettingsTable table, AlertReleases relea
     {
         var wanted = await request.ReadAsync(AlertWireJson.Default.SilenceRequest, cancel);
         await releases.RequestAllAsync(cancel);
-        var (silence, created) = await settings.PutAsync(id, request.IfMatch(), before => wanted.Silence(id, before, request.Caller().Actor, clock.GetUtcNow()), cancel);
-        logger.SettingChanged(silence.Actor, AlertSettingsTable.Silences, id);
+        var (silence, created) = await settings.PutAsync(id, request.IfMatch(), before => wanted.Silence(id, before, request.Caller().Actor, clock.GetUtcNow()), request.Caller(), cancel);
         return Answer(request, silence, created ? $"/silences/{id}" : null);
     }
 
@@ -46,8 +47,7 @@ public sealed class SilenceService(AlertSettingsTable table, AlertReleases relea
     public async Task<IResult> DeleteAsync(HttpRequest request, string id, CancellationToken cancel)
     {
         await releases.RequestAllAsync(cancel);
-        await settings.DeleteAsync(id, request.IfMatch(), cancel);
-        logger.SettingChanged(request.Caller().Actor, AlertSettingsTable.Silences, id);
+        await settings.DeleteAsync(id, request.IfMatch(), request.Caller(), cancel);
         return TypedResults.NoContent();
     }
 
@@ -57,8 +57,7 @@ public sealed class SilenceService(AlertSettingsTable table, AlertReleases relea
         var (wanted, now) = (await request.ReadAsync(AlertWireJson.Default.AlertSilenceRequest, cancel), clock.GetUtcNow());
         var id = Guid.CreateVersion7(now).ToString("D");
         var exact = new SilenceRequest(wanted.Reason, alert.Model, alert.Monitor, null, now, wanted.Until, wanted.For);
-        var (silence, _) = await settings.PutAsync(id, null, _ => exact.Silence(id, null, request.Caller().Actor, now), cancel);
-        logger.SettingChanged(silence.Actor, AlertSettingsTable.Silences, id);
+        var (silence, _) = await settings.PutAsync(id, null, _ => exact.Silence(id, null, request.Caller().Actor, now), request.Caller(), cancel);
         return Answer(request, silence, $"/silences/{id}");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +16,7 @@ using Serverless.Services.Tables;
 namespace Serverless.Services.Monitoring.Baselines;
 
 /// <summary>Gives versions their baselines: from a table that is uploaded, or came with the registration, or from a window of the version's own log.</summary>
-public sealed class BaselineService(BaselineStore store, VersionReader versions, ArtifactFiles files, PredictionJoin log, TimeProvider clock)
+public sealed class BaselineService(BaselineStore store, VersionReader versions, ArtifactFiles files, PredictionJoin log, ModelStore models, TimeProvider clock)
 {
     /// <summary>The largest table in a request; what the Functions host takes.</summary>
     public const long Largest = 200L << 20;
@@ -49,6 +50,7 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         var kept = there ?? await store.KeepAsync(made, cancel);
         if (kept.Source != made.Baseline.Source)
             throw new ProblemException(ProblemKind.Conflict, $"Version {kept.Version} has another baseline already, and a version never changes: register the model again for a new one.") { Where = "baseline" };
+        if (there is null) await RecordAsync(request, kept, cancel);
         return Answered(kept, there is null ? StatusCodes.Status201Created : StatusCodes.Status200OK, request);
     }
 
@@ -60,6 +62,13 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         return await FindAsync(ModelName.Parse(model), version, cancel) is { } baseline
             ? Answered(baseline, StatusCodes.Status200OK, request)
             : throw new ProblemException(ProblemKind.NotFound, $"Version {version} of {model} has no baseline.") { Where = "baseline" };
+    }
+
+    private async Task RecordAsync(HttpRequest request, Baseline baseline, CancellationToken cancel)
+    {
+        var told = new JsonObject { ["source"] = baseline.Source, ["rows"] = baseline.Rows, ["columns"] = baseline.Columns.Count };
+        var change = new Change(Actions.BaselineSet, $"versions/{baseline.Version}/baseline", null, told);
+        await models.ChangeAsync(ModelName.Parse(baseline.Model), request.Caller(), record => Task.FromResult(record is null ? null : new Plan(record, [], change)), cancel);
     }
 
     /// <summary>A version's baseline, made now where its table came with the registration; null when it has none.</summary>

@@ -8,13 +8,15 @@ internal sealed class BatchFilter(PredictionQuery query, bool wholeHour, Func<st
 {
     private readonly byte[]? variant = query.Variant is { } name ? Encoding.UTF8.GetBytes(name) : null;
 
+    private static ReadOnlySpan<byte> Shadow => "shadow"u8;
+
     /// <summary>The columns that must be read: those asked for, and those to judge by.</summary>
     public bool Needs(string column) => Wants(column) || column switch
     {
         LogColumns.Time => !wholeHour,
         LogColumns.Version => query.Version is not null,
         LogColumns.Status => query.Status is not null,
-        LogColumns.Variant => variant is not null,
+        LogColumns.Variant => variant is not null || query.LeavesShadows,
         LogColumns.Id => ids is not null,
         _ => false,
     };
@@ -50,6 +52,8 @@ internal sealed class BatchFilter(PredictionQuery query, bool wholeHour, Func<st
         if (query.Version is { } version && batch.Column(LogColumns.Version) is Int32Array versions) yield return row => versions.Values[row] == version;
         if (query.Status is { } status && batch.Column(LogColumns.Status) is Int32Array statuses) yield return row => statuses.Values[row] == status;
         if (variant is not null && batch.Column(LogColumns.Variant) is StringArray variants) yield return row => variants.IsValid(row) && variants.GetBytes(row).SequenceEqual(variant);
+        // Not read where it is known that no shadow is among the rows.
+        if (query.LeavesShadows && batch.Schema.GetFieldIndex(LogColumns.Variant) is >= 0 and var at && batch.Column(at) is StringArray routes) yield return row => routes.IsNull(row) || !routes.GetBytes(row).SequenceEqual(Shadow);
         if (ids is not null && batch.Column(LogColumns.Id) is StringArray texts) yield return row => ids(IdAt(texts, row));
     }
 

@@ -44,7 +44,11 @@ internal sealed class PageOfHour(PredictionQuery query, DateTimeOffset hour, Pre
     private void Trim()
     {
         found.Sort((left, right) => Order.Compare(left.Id, right.Id));
-        if (found.Count > size) found = found[..size];
+        if (found.Count <= size) return;
+        // Several shadows follow one request: what has one id stays on one page, or the next page would not find the rest.
+        var end = size;
+        while (end > 0 && end < found.Count && found[end].Id == found[end - 1].Id) end++;
+        found = found[..end];
     }
 
     /// <summary>The order of the ids' texts.</summary>

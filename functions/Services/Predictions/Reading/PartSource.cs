@@ -14,6 +14,8 @@ internal sealed class PartSource(BlobContainerClient container, PartFile file, R
     // To open a file is to parse all of its footer: one serves group after group.
     private readonly ConcurrentBag<OpenPart> open = [];
     private int left;
+    // Whose variants need not be read to know that there is no shadow among them.
+    private HashSet<int> unfollowed = [];
     private (long Start, byte[] Bytes) tail;
 
     public string Path => file.Path;
@@ -33,17 +35,19 @@ internal sealed class PartSource(BlobContainerClient container, PartFile file, R
         using var reader = new ParquetFileReader(stream, properties, leaveOpen: true);
         int[] groups = [.. Enumerable.Range(0, reader.FileMetaData.NumRowGroups).Where(group => PartStatistics.MayHold(reader, group, query, id))];
         left = groups.Length;
+        if (query.LeavesShadows && !query.Wants(LogColumns.Variant)) unfollowed = [.. groups.Where(group => !PartStatistics.MayHoldShadows(reader, group))];
         return groups;
     }
 
     /// <summary>One row group's batches.</summary>
     public async IAsyncEnumerable<RecordBatch> ReadAsync(int group, Func<string, bool> wanted, [EnumeratorCancellation] CancellationToken cancel)
     {
+        var needed = unfollowed.Contains(group) ? column => column != LogColumns.Variant && wanted(column) : wanted;
         if (!open.TryTake(out var part)) part = new(Stream(seeded: true));
         var whole = false;
         try
         {
-            await foreach (var batch in part.ReadAsync(group, wanted, cancel)) yield return batch;
+            await foreach (var batch in part.ReadAsync(group, needed, cancel)) yield return batch;
             whole = true;
         }
         finally

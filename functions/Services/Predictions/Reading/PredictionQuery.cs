@@ -20,6 +20,11 @@ public sealed record PredictionQuery(ModelName Model, DateTimeOffset From, DateT
     /// <summary>Only this variant's.</summary>
     public string? Variant { get; init; }
 
+    /// <summary>Also what shadows said, under the ids of what callers were told. Without it and without a <see cref="Variant"/>, only what answered callers is read.</summary>
+    public bool Shadows { get; init; }
+
+    internal bool LeavesShadows => Variant is null && !Shadows;
+
     /// <summary>Only those with this HTTP status.</summary>
     public int? Status { get; init; }
 

@@ -27,21 +27,27 @@ public sealed class TruthReader(BlobServiceClient blobs, ILogger<PredictionReade
     public async Task<IReadOnlyList<TruthRow>> HistoryAsync(TruthKind kind, ModelName model, PredictionId id, ReadReport report, CancellationToken cancel) =>
         await files[kind].ReadAsync(model, TruthService.HourOf(id), null, new HashSet<PredictionId> { id }, report, cancel);
 
+    /// <summary>Where one kind's files stand.</summary>
+    internal TruthFiles Files(TruthKind kind) => files[kind];
+
+    /// <summary>What holds of one hour, as a listing saw it.</summary>
+    internal async Task<List<TruthRow>> HourAsync(TruthQuery query, DateTimeOffset hour, Partition listed, ReadReport report, CancellationToken cancel) =>
+        Select(query, await files[query.Kind].ReadAsync(query.Model, hour, listed, null, report, cancel));
+
     /// <summary>The hours of a window, in order, each with what the query asks for.</summary>
     internal async IAsyncEnumerable<(DateTimeOffset Hour, List<TruthRow> Rows)> HoursAsync(TruthQuery query, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var day in files[query.Kind].Reader.DaysAsync(new PredictionQuery(query.Model, query.From, query.To), cancel))
         {
-            var hours = day.Select(hour => (Func<CancellationToken, IAsyncEnumerable<(DateTimeOffset, List<TruthRow>)>>)(inner => HourAsync(query, hour.Key, hour.Value, report, inner)));
+            var hours = day.Select(hour => (Func<CancellationToken, IAsyncEnumerable<(DateTimeOffset, List<TruthRow>)>>)(inner => OneAsync(query, hour.Key, hour.Value, report, inner)));
             await foreach (var hour in Ahead.InOrderAsync(hours, HoursAtOnce, cancel)) yield return hour;
         }
     }
 
-    private async IAsyncEnumerable<(DateTimeOffset, List<TruthRow>)> HourAsync(
+    private async IAsyncEnumerable<(DateTimeOffset, List<TruthRow>)> OneAsync(
         TruthQuery query, DateTimeOffset hour, Partition listed, ReadReport report, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = await files[query.Kind].ReadAsync(query.Model, hour, listed, null, report, cancel);
-        yield return (hour, Select(query, rows));
+        yield return (hour, await HourAsync(query, hour, listed, report, cancel));
     }
 
     // Rows are in order: the last of a prediction and name stands before the next one's first.

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Apache.Arrow;
 
 namespace Serverless.Services.Predictions;
@@ -8,8 +7,7 @@ namespace Serverless.Services.Predictions;
 internal sealed class TruthRows(TruthKind kind)
 {
     private readonly string value = TruthColumns.Value(kind);
-    // Labels are few and repeat: each text is kept once.
-    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> texts = new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly TextPool texts = new();
 
     /// <summary>Adds a batch's rows.</summary>
     /// <exception cref="InvalidDataException">A column is missing, or a value is none that we write.</exception>
@@ -22,7 +20,7 @@ internal sealed class TruthRows(TruthKind kind)
         {
             var id = BatchFilter.IdAt(ids, row);
             if (wanted?.Invoke(id) is false) continue;
-            rows.Add(new(id, names is null ? "" : Text(names, row), new(TypeOf(types, row), Text(values, row)), times.Values[row], received.Values[row]));
+            rows.Add(new(id, names is null ? "" : texts.Text(names, row), new(TypeOf(types, row), texts.Text(values, row)), times.Values[row], received.Values[row]));
         }
     }
 
@@ -124,16 +122,6 @@ internal sealed class TruthRows(TruthKind kind)
         var bytes when bytes.SequenceEqual("boolean"u8) => TruthType.Boolean,
         _ => throw new InvalidDataException("A value's type is unknown."),
     };
-
-    private string Text(StringArray array, int row)
-    {
-        var utf8 = array.GetBytes(row);
-        Span<char> chars = stackalloc char[256];
-        if (utf8.Length > chars.Length) return Encoding.UTF8.GetString(utf8);
-        var text = chars[..Encoding.UTF8.GetChars(utf8, chars)];
-        if (texts.TryGetValue(text, out var known)) return known;
-        return texts.Dictionary.Count < 4096 ? texts.Dictionary[text.ToString()] = text.ToString() : text.ToString();
-    }
 
     private static StringArray Texts(RecordBatch batch, string column) =>
         batch.Schema.GetFieldIndex(column) is >= 0 and var at && batch.Column(at) is StringArray array ? array : throw new InvalidDataException($"There is no column {column} of texts.");

@@ -42,6 +42,8 @@ public sealed class AliasService(ModelStore store, ModelsTable table, ModelRows 
             var target = await versions.GetAsync(model, request.Version, cancel);
             if (record.Archived) throw new ProblemException(ProblemKind.Conflict, $"{model} is archived. Restore it first.");
             if (target.Archived) throw new ProblemException(ProblemKind.Conflict, $"Version {target.Number} of {model} is archived. Restore it first.");
+            if (alias == AliasName.Champion && old?.Version != target.Number && await table.FindAsync(model, StorageNames.Quarantine(target.Number), cancel) is { } quarantine)
+                throw new ProblemException(ProblemKind.Conflict, $"Version {target.Number} of {model} is in quarantine: {quarantine.GetText("reason")} A rollout that lifts it can be asked for.");
             moved = old?.Version != target.Number;
             if (!moved)
             {
@@ -75,7 +77,7 @@ public sealed class AliasService(ModelStore store, ModelsTable table, ModelRows 
         [new(TableTransactionActionType.UpsertReplace, await rows.WriteAsync(record.Name, StorageNames.Alias(alias), next, StoredJson.Default.AliasRecord, cancel))],
         new Change(Actions.AliasMoved, Subject(alias), old is null ? null : Target(old), Target(next), next.Reason));
 
-    private async Task<AliasRecord?> FindAsync(ModelName model, AliasName alias, CancellationToken cancel) =>
+    internal async Task<AliasRecord?> FindAsync(ModelName model, AliasName alias, CancellationToken cancel) =>
         await table.FindAsync(model, StorageNames.Alias(alias), cancel) is { } row ? await rows.ReadAsync(row, StoredJson.Default.AliasRecord, cancel) : null;
 
     private static string Subject(AliasName alias) => $"aliases/{alias}";

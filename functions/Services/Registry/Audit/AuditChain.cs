@@ -30,11 +30,22 @@ internal static class AuditChain
     }
 
     /// <summary>An entry as a row.</summary>
-    public static TableTransactionAction Row(string partition, AuditEntry entry, string json, AuditHead head) =>
-        new(TableTransactionActionType.Add, new TableEntity(partition, StorageNames.Audit(entry.Id)) { ["hash"] = head.Hash }.WithText("json", json));
+    public static TableTransactionAction Row(string partition, AuditEntry entry, string json, AuditHead head, string prefix = StorageNames.AuditPrefix) =>
+        new(TableTransactionActionType.Add, new TableEntity(partition, $"{prefix}{entry.Id:D}") { ["hash"] = head.Hash }.WithText("json", json));
 
     /// <summary>An entry's hash: SHA-256 over its JSON as stored.</summary>
     public static string HashOf(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
+
+    /// <summary>Writes an entry into the trail across models; the entry before, too: its writer may have ended between its transaction and this.</summary>
+    public static async Task ProjectAsync(IAsyncEnumerable<TableEntity> rows, AuditEntry entry, AuditIndexTable index, CancellationToken cancel)
+    {
+        await foreach (var row in rows)
+        {
+            var json = row.GetText("json");
+            var read = JsonSerializer.Deserialize(json, StoredJson.Default.AuditEntry)!;
+            if (read.Sequence >= entry.Sequence - 1) await index.PutAsync(read.Time, read.Id, json, cancel);
+        }
+    }
 
     /// <summary>Walks a chain to its head: how many entries hold, and the first broken link in words.</summary>
     public static async Task<(long Entries, string? Problem)> WalkAsync(IAsyncEnumerable<TableEntity> rows, AuditHead head)

@@ -12,7 +12,8 @@ namespace Serverless.Services.Registry.Audit;
 /// <param name="index">The trail across models.</param>
 /// <param name="catalog">Every model.</param>
 /// <param name="keys">The chain of named keys.</param>
-public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTable index, ModelCatalog catalog, KeysTable keys)
+/// <param name="settings">The chains of silences and webhooks.</param>
+public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTable index, ModelCatalog catalog, KeysTable keys, AlertSettingsTable settings)
 {
     /// <summary>A page of one model's entries, oldest first.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.ModelNotFound"/></exception>
@@ -25,7 +26,7 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
         return new([.. entries], found.Count > paging.Size ? Paging.Token(found[paging.Size - 1].RowKey[StorageNames.AuditPrefix.Length..]) : null);
     }
 
-    /// <summary>A page of every entry, of models and of named keys, newest first.</summary>
+    /// <summary>A page of every entry, of models, keys, silences and webhooks, newest first.</summary>
     public async Task<Page<AuditEntryResponse>> ListAsync(Paging paging, CancellationToken cancel)
     {
         var found = await index.ListAsync(Keys(paging.After), paging.Size + 1, cancel).ToListAsync(cancel);
@@ -33,13 +34,13 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
         return new([.. entries], found.Count > paging.Size ? Paging.Token($"{found[paging.Size - 1].Partition}|{found[paging.Size - 1].Row}") : null);
     }
 
-    /// <summary>Walks chains, of one model, or of all and of named keys, and reports the first broken link of each.</summary>
+    /// <summary>Walks chains, of one model, or of all and of keys, silences and webhooks, and reports the first broken link of each.</summary>
     public async Task<AuditVerdict> VerifyAsync(ModelName? model, CancellationToken cancel)
     {
         if (model is { } one)
         {
             var chain = await VerifyChainAsync(await store.GetAsync(one, cancel), cancel);
-            return new(chain.Valid, [chain], null);
+            return new(chain.Valid, [chain], null, null, null);
         }
         var verdicts = new List<ChainVerdict>();
         // Both, for either may have been touched: a model that is not listed has a partition, and the other way round.
@@ -49,8 +50,8 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
             verdicts.Add(await store.FindAsync(name, cancel) is { } there
                 ? await VerifyChainAsync(there, cancel)
                 : new(name, 0, false, "The model's own row is gone."));
-        var named = await VerifyKeysAsync(cancel);
-        return new(named.Valid && verdicts.TrueForAll(verdict => verdict.Valid), verdicts, named);
+        var (named, silences, webhooks) = (await VerifyKeysAsync(cancel), await VerifySettingsAsync(AlertSettingsTable.Silences, cancel), await VerifySettingsAsync(AlertSettingsTable.Webhooks, cancel));
+        return new(named.Valid && silences.Valid && webhooks.Valid && verdicts.TrueForAll(verdict => verdict.Valid), verdicts, named, silences, webhooks);
     }
 
     private static (string Partition, string Row)? Keys(string? after) => after?.Split('|', 2) switch
@@ -64,6 +65,13 @@ public sealed class AuditTrail(ModelStore store, ModelsTable table, AuditIndexTa
     {
         var (entries, problem) = await AuditChain.WalkAsync(table.ListAsync(model.Name, StorageNames.AuditPrefix, null, cancel), model.Audit);
         return new(model.Name, entries, problem is null, problem);
+    }
+
+    private async Task<ChainVerdict> VerifySettingsAsync(string kind, CancellationToken cancel)
+    {
+        var (head, _) = await settings.HeadAsync(kind, cancel);
+        var (entries, problem) = await AuditChain.WalkAsync(settings.EntriesAsync(kind, cancel), head);
+        return new(null, entries, problem is null, problem);
     }
 
     private async Task<ChainVerdict> VerifyKeysAsync(CancellationToken cancel)

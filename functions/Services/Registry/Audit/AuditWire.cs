@@ -11,10 +11,12 @@ public sealed record AuditEntryResponse(ExactJson Entry, string Hash);
 /// <param name="Valid">Whether every chain holds.</param>
 /// <param name="Models">Each model's.</param>
 /// <param name="Keys">The chain of named keys; null where one model was asked for.</param>
-public sealed record AuditVerdict(bool Valid, IReadOnlyList<ChainVerdict> Models, ChainVerdict? Keys);
+/// <param name="Silences">The chain of silences; likewise.</param>
+/// <param name="Webhooks">The chain of webhooks; likewise.</param>
+public sealed record AuditVerdict(bool Valid, IReadOnlyList<ChainVerdict> Models, ChainVerdict? Keys, ChainVerdict? Silences, ChainVerdict? Webhooks);
 
 /// <summary>What a verification of one chain found.</summary>
-/// <param name="Model">Whose; null for that of named keys.</param>
+/// <param name="Model">Whose; null for one of the suite itself.</param>
 /// <param name="Entries">Entries that hold.</param>
 /// <param name="Valid">Whether all do.</param>
 /// <param name="Problem">The first broken link, in words.</param>

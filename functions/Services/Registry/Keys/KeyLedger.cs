@@ -48,17 +48,11 @@ public sealed class KeyLedger(KeysTable table, AuditIndexTable index, TimeProvid
         throw new ProblemException(ProblemKind.VersionConflict, "Other writers kept changing keys. Repeat it.");
     }
 
-    // The entry before, too: its writer may have ended between its transaction and this.
     private async Task ProjectAsync(AuditEntry entry, CancellationToken cancel)
     {
         try
         {
-            await foreach (var row in table.EntriesAsync(cancel))
-            {
-                var json = row.GetText("json");
-                var read = JsonSerializer.Deserialize(json, StoredJson.Default.AuditEntry)!;
-                if (read.Sequence >= entry.Sequence - 1) await index.PutAsync(read.Time, read.Id, json, cancel);
-            }
+            await AuditChain.ProjectAsync(table.EntriesAsync(cancel), entry, index, cancel);
         }
         catch (Exception failure) when (failure is RequestFailedException or JsonException)
         {

@@ -39,7 +39,7 @@ public sealed record PolicyDocument(string Json, ModelPolicy Policy)
     private static ModelPolicy Read(string json)
     {
         var parts = PolicyJson.Read(json);
-        return new(parts.Registration ?? new(), parts.Serving ?? new()) { Logging = parts.Logging ?? new(), Monitoring = parts.Monitoring ?? new() };
+        return new(parts.Registration ?? new(), parts.Serving ?? new()) { Logging = parts.Logging ?? new(), Monitoring = parts.Monitoring ?? new(), Rollout = parts.Rollout ?? new() };
     }
 
     private static JsonNode? ReadJson(string text)

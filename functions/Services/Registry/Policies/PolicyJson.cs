@@ -5,11 +5,12 @@ using System.Text.Json.Serialization.Metadata;
 using System.Xml;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Core.Rollout;
 
 namespace Serverless.Services.Registry.Policies;
 
 /// <summary>The document's parts as they are written: what is absent keeps its default.</summary>
-internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null, LoggingPolicy? Logging = null, MonitoringPolicy? Monitoring = null);
+internal sealed record PolicyParts(RegistrationPolicy? Registration = null, ServingPolicy? Serving = null, LoggingPolicy? Logging = null, MonitoringPolicy? Monitoring = null, RolloutPolicy? Rollout = null);
 
 /// <summary>By reflection: generated readers set every init-only property, and so lose the defaults of those that the document leaves out.</summary>
 internal static class PolicyJson

@@ -1,5 +1,6 @@
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Core.Rollout;
 
 namespace Serverless.Services.Registry.Policies;
 
@@ -14,6 +15,7 @@ internal static class PolicyRules
             : [],
         .. Outside("/logging/flushAfter", policy.Logging.FlushAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
         .. policy.Monitoring.Monitors.SelectMany(monitor => Breaches($"/monitoring/monitors/{monitor.Key}", monitor.Value)),
+        .. RolloutRules.Breaches(policy.Rollout, "/rollout"),
     ];
 
     private static IEnumerable<string> Breaches(string pointer, MonitorPolicy monitor) =>

@@ -35,9 +35,10 @@ public sealed class ArtifactSweep(ArtifactBlobs artifacts, ModelsTable table, Mo
     private async Task<HashSet<Digest>> NamedAsync(CancellationToken cancel)
     {
         var named = new HashSet<Digest>();
-        await foreach (var row in table.AllAsync([ModelRows.Text, ModelRows.TextAt], cancel))
+        await foreach (var row in table.AllAsync([ModelRows.Text, ModelRows.TextAt, ModelRows.Names], cancel))
         {
             if (row.GetString(ModelRows.TextAt) is { } large) named.Add(Digest.Parse(large));
+            if (row.GetString(ModelRows.Names) is { } artifact) named.Add(Digest.Parse(artifact));
             if (!row.RowKey.StartsWith(StorageNames.VersionPrefix, StringComparison.Ordinal)) continue;
             var version = await rows.ReadAsync(row, StoredJson.Default.ModelVersion, cancel);
             named.Add(version.Artifact);

@@ -5,6 +5,9 @@ namespace Serverless.Core.Tests.Statistics.Comparison;
 
 public sealed class PairedCountsTests
 {
+    [Fact]
+    public void Text_OfCounts_Ends() => Assert.Contains("Better = 1, Same = 2, Worse = 3", new PairedCounts(1, 2, 3).ToString());
+
     [Property(MaxTest = 300, EndSize = 1_000_000)]
     public void Evidence_OfCounts_IsTheAverageOfTheBetsRowByRow(int seed)
     {

@@ -34,6 +34,18 @@ public sealed class TwoSampleLaws
     }
 
     [Property(MaxTest = 200)]
+    public void Welch_OfMoments_IsThatOfTheValues(NonEmptyArray<short> a, NonEmptyArray<short> b)
+    {
+        double[] x = Values(a), y = Values(b);
+        var (expected, found) = (WelchT.Difference(x, y, 0.9), WelchT.Difference(Moments.Of(x), Moments.Of(y), 0.9));
+        Assert.Equal(expected is null, found is null);
+        if (expected is not { } interval) return;
+        var close = 1e-9 * Math.Max(1, interval.High - interval.Low);
+        Assert.Equal(interval.Low, found!.Value.Low, close);
+        Assert.Equal(interval.High, found.Value.High, close);
+    }
+
+    [Property(MaxTest = 200)]
     public void RankTests_UnderAMonotoneMap_SayTheSame(NonEmptyArray<short> a, NonEmptyArray<short> b)
     {
         double[] x = Values(a), y = Values(b), u = [.. x.Select(Map)], v = [.. y.Select(Map)];

@@ -8,10 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Serverless.Core.Access;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Services.Events.Webhooks;
 using Serverless.Services.Http;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Registry;
+using Serverless.Services.Registry.Audit;
+using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
+using Serverless.Services.Tests.Faults;
 
 namespace Serverless.Services.Tests.Monitoring.Alerts;
 
@@ -63,11 +67,25 @@ internal sealed class AlertRig : IAsyncDisposable
     {
         var options = Get<Microsoft.Extensions.Options.IOptions<WebhooksOptions>>().Value;
         var hook = wanted.Webhook(id, null, "tester", Start, options);
-        await Get<AlertSettingsTable>().TryPutAsync(AlertSettingsTable.Webhooks, id, System.Text.Json.JsonSerializer.Serialize(hook, AlertStoredJson.Default.Webhook), null, default);
+        await KeepAsync(AlertSettingsTable.Webhooks, id, System.Text.Json.JsonSerializer.Serialize(hook, WebhookStoredJson.Default.Webhook));
     }
 
+    public Task<bool> UnhookAsync(string id) => KeepAsync(AlertSettingsTable.Webhooks, id, null);
+
     public Task<bool> SilenceAsync(Silence silence) =>
-        Get<AlertSettingsTable>().TryPutAsync(AlertSettingsTable.Silences, silence.Id, System.Text.Json.JsonSerializer.Serialize(silence, AlertStoredJson.Default.Silence), null, default);
+        KeepAsync(AlertSettingsTable.Silences, silence.Id, System.Text.Json.JsonSerializer.Serialize(silence, AlertStoredJson.Default.Silence));
+
+    // Other classes write into the same chain.
+    private async Task<bool> KeepAsync(string kind, string id, string? json)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            var (head, seen) = await Get<AlertSettingsTable>().HeadAsync(kind, default);
+            var (entry, text, next) = AuditChain.Next(head, Start, null, id, new("Set", "", null, null), new("tester", "test", null));
+            if (await Get<AlertSettingsTable>().TryCommitAsync(kind, id, json, json is null ? Azure.ETag.All : null, AuditChain.Row(kind, entry, text, next, StorageNames.SettingAuditPrefix), (next, seen), default)) return true;
+        }
+        return false;
+    }
 
     public HttpRequest Request(string method = "GET")
     {

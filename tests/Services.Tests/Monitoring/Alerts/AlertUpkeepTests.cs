@@ -4,6 +4,7 @@ using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Models;
 using Serverless.Services.Storage;
+using Serverless.Services.Tests.Faults;
 using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring.Alerts;

@@ -2,6 +2,7 @@ using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Storage;
+using Serverless.Services.Tests.Faults;
 using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring.Alerts;
@@ -33,7 +34,7 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
             await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
             await rig.PumpAsync();
             await AssertToldAsync(rig, receiver, model);
-            await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, "h-" + model, Azure.ETag.All, default);
+            await rig.UnhookAsync("h-" + model);
         }
 
         Assert.True(at > 20, $"{at} calls");
@@ -116,7 +117,7 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         Assert.Equal(steps, receiver.Events.Select(one => one.Id).Distinct().Order());
         Assert.Equal(steps, receiver.Calls.Select(call => call.Id).Order());
         Assert.Equal(5, (await rig.RowsAsync(model, StorageNames.DeliveryPrefix)).Count);
-        await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, "h-" + model, Azure.ETag.All, default);
+        await rig.UnhookAsync("h-" + model);
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class KilledTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         await rig.PumpAsync();
         Assert.Equal(2, receiver.Events.Select(one => one.Id).Distinct().Count());
         Assert.Equal(2, receiver.Calls.Select(call => call.Id).Distinct().Count());
-        await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, "h-tables", Azure.ETag.All, default);
+        await rig.UnhookAsync("h-tables");
     }
 
     // Observes and works the queues off; true when it lived to the end.

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Options;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Events.Webhooks;
 using Serverless.Services.Monitoring.Alerts;
-using Serverless.Services.Storage;
+using Serverless.Services.Registry.Webhooks;
 using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring.Alerts;
@@ -174,11 +175,11 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
     [Fact]
     public void Webhook_HearsWhatItWants()
     {
-        var hook = new WebhookRequest("https://example.com/", Secret: Secret, Events: [AlertEvent.AlertFired], Models: ["ir*"], MinimumSeverity: AlertSeverity.Warning).Webhook("id", null, "ada", AlertRig.Start, new());
-        Assert.True(hook.Wants(Notice()));
-        Assert.False(hook.Wants(Notice() with { Model = "wine" }));
-        Assert.False(hook.Wants(Notice() with { Severity = AlertSeverity.Info }));
-        Assert.False(hook.Wants(Notice() with { Type = "Serverless.Monitoring.AlertResolved" }));
+        var hook = new WebhookRequest("https://example.com/", Secret: Secret, Events: ["alertFired"], Models: ["ir*"], MinimumSeverity: AlertSeverity.Warning).Webhook("id", null, "ada", AlertRig.Start, new());
+        Assert.True(hook.Wants("Serverless.Monitoring.AlertFired", "iris", AlertSeverity.Critical));
+        Assert.False(hook.Wants("Serverless.Monitoring.AlertFired", "wine", AlertSeverity.Critical));
+        Assert.False(hook.Wants("Serverless.Monitoring.AlertFired", "iris", AlertSeverity.Info));
+        Assert.False(hook.Wants("Serverless.Monitoring.AlertResolved", "iris", AlertSeverity.Critical));
     }
 
     [Fact]
@@ -196,7 +197,7 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
     [Fact]
     public void Teams_GetsACard_WithWhatChangedAndLinks()
     {
-        var card = JsonDocument.Parse(WebhookBodies.Of(WebhookFormat.Teams, Notice()).Body).RootElement;
+        var card = JsonDocument.Parse(WebhookBodies.Of(WebhookFormat.Teams, Notice(), null).Body).RootElement;
         Assert.Equal("message", card.GetProperty("type").GetString());
         var content = card.GetProperty("attachments")[0].GetProperty("content");
         Assert.Equal(("AdaptiveCard", "1.4"), (content.GetProperty("type").GetString(), content.GetProperty("version").GetString()));
@@ -208,7 +209,7 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
     [Fact]
     public void Slack_GetsBlocks_WithMarkupEscaped()
     {
-        var message = JsonDocument.Parse(WebhookBodies.Of(WebhookFormat.Slack, Notice()).Body).RootElement;
+        var message = JsonDocument.Parse(WebhookBodies.Of(WebhookFormat.Slack, Notice(), null).Body).RootElement;
         Assert.Equal("🔥 iris: drift is in breach", message.GetProperty("text").GetString());
         var blocks = message.GetProperty("blocks").EnumerateArray().ToArray();
         Assert.Equal(["header", "section", "section", "context"], blocks.Select(block => block.GetProperty("type").GetString()));
@@ -227,7 +228,7 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
     private static async Task<SendResult> SendAsync(bool allowPrivate, string url)
     {
         using var sender = new WebhookSender(Options.Create(new WebhooksOptions { AllowPrivate = allowPrivate, Timeout = TimeSpan.FromSeconds(20) }), TimeProvider.System);
-        return await sender.SendAsync(new("id", url, WebhookFormat.Slack, Secret, [], ["*"], AlertSeverity.Info, AlertRig.Start, AlertRig.Start, "ada", 1), Notice(), default);
+        return await sender.SendAsync(new(url, Secret, "id", [], "application/json", null), default);
     }
 
     private static async Task<string> PutAsync(AlertRig rig, string id, string json)
@@ -248,7 +249,7 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
         var alert = await rig.ObserveAsync(AlertServiceTests.Of(model, 0, 'x'));
         await rig.PumpAsync();
         var records = await rig.Get<WebhookDeliveries>().OfAsync(ModelName.Parse(model), alert!.History[^1].Id, default);
-        await rig.Get<AlertSettingsTable>().TryDeleteAsync(AlertSettingsTable.Webhooks, model, Azure.ETag.All, default);
+        await rig.UnhookAsync(model);
         return (rig, records.SingleOrDefault());
     }
 }

@@ -1,6 +1,7 @@
 using Serverless.Core.Monitoring;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Storage;
+using Serverless.Services.Tests.Faults;
 using Serverless.Services.Tests.Monitoring.Alerts;
 
 namespace Serverless.Services.Tests.Monitoring;

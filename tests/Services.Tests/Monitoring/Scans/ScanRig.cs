@@ -22,7 +22,7 @@ using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
 using Serverless.Services.Storage;
-using Serverless.Services.Tests.Monitoring.Alerts;
+using Serverless.Services.Tests.Faults;
 using Serverless.Services.Tables;
 using Serverless.Services.Tests.Predictions;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Serverless.Core.Monitoring;
 using Serverless.Services.Events;
+using Serverless.Services.Registry.Webhooks;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
@@ -13,23 +13,14 @@ public static class WebhookBodies
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The body and its content type.</summary>
-    public static (byte[] Body, string ContentType) Of(WebhookFormat format, AlertNotice notice) => format switch
+    /// <param name="format">The form.</param>
+    /// <param name="notice">The step.</param>
+    /// <param name="site">The suite's address, or null.</param>
+    public static (byte[] Body, string ContentType) Of(WebhookFormat format, AlertNotice notice, string? site) => format switch
     {
-        WebhookFormat.CloudEvents => (JsonSerializer.SerializeToUtf8Bytes(CloudEvent(notice), Readable), "application/cloudevents+json; charset=utf-8"),
+        WebhookFormat.CloudEvents => (EventEnvelope.Structured(EventEnvelope.Of(notice.Event(), site)), EventEnvelope.ContentType),
         WebhookFormat.Teams => (JsonSerializer.SerializeToUtf8Bytes(TeamsCard.Of(notice), Readable), "application/json; charset=utf-8"),
         WebhookFormat.Slack => (JsonSerializer.SerializeToUtf8Bytes(SlackBlocks.Of(notice), Readable), "application/json; charset=utf-8"),
-    };
-
-    private static JsonObject CloudEvent(AlertNotice notice) => new()
-    {
-        ["specversion"] = "1.0",
-        ["id"] = notice.Id.ToString("D"),
-        ["source"] = EventTypes.Source,
-        ["type"] = notice.Type,
-        ["subject"] = notice.Subject(),
-        ["time"] = notice.Time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-        ["datacontenttype"] = "application/json",
-        ["data"] = JsonSerializer.SerializeToNode(notice, AlertStoredJson.Default.AlertNotice),
     };
 
     /// <summary>What happened, in a line.</summary>

@@ -1,55 +1,34 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Azure.Messaging;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
+using Serverless.Services.Events.Webhooks;
+using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
-/// <summary>One try to bring one step to one webhook.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Step">The step.</param>
-/// <param name="Webhook">The webhook.</param>
-/// <param name="Attempt">From 1.</param>
-public sealed record DeliveryMessage(string Model, Guid Step, string Webhook, int Attempt);
-
-/// <summary>How far a delivery is.</summary>
-public enum DeliveryStatus
-{
-    /// <summary>It failed, and is tried again.</summary>
-    Waiting,
-    /// <summary>The receiver took it.</summary>
-    Delivered,
-    /// <summary>It failed for good.</summary>
-    GivenUp,
-}
-
-/// <summary>How a step reached a webhook: recorded once, however often it was sent.</summary>
-/// <param name="Step">The step.</param>
-/// <param name="Webhook">The webhook.</param>
-/// <param name="Status">How far it is.</param>
-/// <param name="Attempts">Tries so far.</param>
-/// <param name="Time">When it was tried last.</param>
-/// <param name="HttpStatus">The receiver's last status.</param>
-/// <param name="Reason">What went wrong last.</param>
-public sealed record DeliveryRecord(Guid Step, string Webhook, DeliveryStatus Status, int Attempts, DateTimeOffset Time, int? HttpStatus, string? Reason);
-
-/// <summary>Brings steps to webhooks: a message for each step and webhook, at least one request for each message, one record for each step and webhook.</summary>
+/// <summary>Brings steps of alerts and events to webhooks: a message for each and webhook, at least one request for each message, one record for each and webhook.</summary>
 /// <param name="queues">The messages.</param>
 /// <param name="table">The records.</param>
 /// <param name="store">What steps tell.</param>
 /// <param name="hooks">Where they go.</param>
 /// <param name="sender">Calls.</param>
 /// <param name="options">How often and how long.</param>
+/// <param name="alerts">The suite's address.</param>
 /// <param name="clock">Dates records.</param>
 /// <param name="logger">Says what failed.</param>
 public sealed class WebhookDeliveries(
-    QueueServiceClient queues, AlertsTable table, AlertStore store, WebhookService hooks, WebhookSender sender, IOptions<WebhooksOptions> options, TimeProvider clock, ILogger<WebhookDeliveries> logger)
+    QueueServiceClient queues, AlertsTable table, AlertStore store, WebhookService hooks, WebhookSender sender, IOptions<WebhooksOptions> options,
+    IOptions<AlertsOptions> alerts, TimeProvider clock, ILogger<WebhookDeliveries> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromDays(6);
@@ -60,10 +39,13 @@ public sealed class WebhookDeliveries(
     public async Task RequestAsync(AlertNotice notice, CancellationToken cancel)
     {
         foreach (var hook in await hooks.AllAsync(cancel))
-            if (hook.Wants(notice)) await SendAsync(new(notice.Model, notice.Id, hook.Id, 1), TimeSpan.Zero, cancel);
+            if (hook.Wants(notice.Type, notice.Model, notice.Severity)) await SendAsync(new(notice.Model, notice.Id, hook.Id, 1), TimeSpan.Zero, cancel);
     }
 
-    /// <summary>How a step reached webhooks.</summary>
+    /// <summary>Asks for an event that is kept to be brought to one webhook.</summary>
+    internal Task RequestAsync(ModelName model, Guid id, Webhook hook, CancellationToken cancel) => SendAsync(new(model.Value, id, hook.Id, 1), TimeSpan.Zero, cancel);
+
+    /// <summary>How a step or an event reached webhooks.</summary>
     public async Task<IReadOnlyList<DeliveryRecord>> OfAsync(ModelName model, Guid step, CancellationToken cancel) =>
         await table.ListAsync(model, $"{StorageNames.DeliveryPrefix}{step:D}|", cancel).Select(Read).ToListAsync(cancel);
 
@@ -75,9 +57,10 @@ public sealed class WebhookDeliveries(
         {
             await DeliverAsync(asked, cancel);
         }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException or CryptographicException)
         {
-            logger.DeliveryStumbled(failure);
+            if (failure is CryptographicException) logger.SecretUnreadable(failure, asked.Webhook);
+            else logger.DeliveryStumbled(failure);
             await SendAsync(asked, Again, cancel);
         }
     }
@@ -88,13 +71,27 @@ public sealed class WebhookDeliveries(
         var row = await table.FindAsync(model, StorageNames.AlertDelivery(asked.Step, asked.Webhook), cancel);
         // A duplicate, or an older try.
         if (row is not null && Read(row) is var known && (known.Status != DeliveryStatus.Waiting || known.Attempts >= asked.Attempt)) return;
-        if (await hooks.FindAsync(asked.Webhook, cancel) is not { } hook || await store.NoticeAsync(model, asked.Step, cancel) is not { } notice) return;
-        var result = await sender.SendAsync(hook, notice, cancel);
+        if (await hooks.FindAsync(asked.Webhook, cancel) is not { } hook || await CallAsync(model, asked.Step, hook, cancel) is not { } call) return;
+        var result = await sender.SendAsync(call, cancel);
         var record = Record(asked, result);
         // The next try before the record of this one: a crash between them repeats this try rather than lose the next.
         if (record.Status == DeliveryStatus.Waiting) await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Wait(asked.Attempt, result), cancel);
         await KeepAsync(model, record, row, cancel);
         Say(record);
+    }
+
+    private async Task<WebhookCall?> CallAsync(ModelName model, Guid id, Webhook hook, CancellationToken cancel)
+    {
+        if (await store.NoticeAsync(model, id, cancel) is { } notice)
+        {
+            var (body, type) = WebhookBodies.Of(hook.Format, notice, alerts.Value.PublicUrl);
+            return new(hook.Url, hook.Secret, id.ToString("D"), body, type, notice.TraceParent);
+        }
+
+        if (await table.FindAsync(model, StorageNames.WebhookEvent(id), cancel) is not { } row) return null;
+        var told = Encoding.UTF8.GetBytes(row.GetText("json"));
+        var trace = CloudEvent.Parse(new BinaryData(told))!.ExtensionAttributes.TryGetValue("traceparent", out var parent) ? (string)parent : null;
+        return new(hook.Url, hook.Secret, id.ToString("D"), told, EventEnvelope.ContentType, trace);
     }
 
     private DeliveryRecord Record(DeliveryMessage asked, SendResult result) => new(

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Serverless.Core.Monitoring;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Services.Monitoring.Scans;
 

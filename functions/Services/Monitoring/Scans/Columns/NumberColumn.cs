@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using Apache.Arrow;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Statistics;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Services.Monitoring.Scans;
 

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Serverless.Services.Rollout.Live;
+
+/// <summary>Composes the room.</summary>
+public static class LiveRegistration
+{
+    /// <summary>Adds evidence from traffic. It needs the registry and the prediction log.</summary>
+    public static IServiceCollection AddLiveEvidence(this IServiceCollection services) => services.AddSingleton<LiveEvidence>();
+}

@@ -1,0 +1,110 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Serverless.Core.Access;
+using Serverless.Core.Registry;
+using Serverless.Core.Rollout;
+using Serverless.Services.Http;
+using Serverless.Services.Registry.Versions;
+using Serverless.Services.Rollout.Validation;
+using Serverless.Services.Tests.Monitoring.Alerts;
+using Serverless.Testing;
+
+namespace Serverless.Services.Tests.Rollout;
+
+/// <summary>The census models before the default gates, on UCI's own evaluation file: each that should be stopped is stopped by the gate that should stop it.</summary>
+public sealed class ValidationTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private static readonly string[] Features = ["age", "education_num", "capital_gain", "capital_loss", "hours_per_week", "married", "managerial", "male"];
+
+    private Receiver receiver = null!;
+    private RolloutRig rig = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        receiver = await Receiver.StartAsync();
+        rig = new(azurite.ConnectionString, TimeProvider.System, new(), receiver.Address + "/events");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await rig.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("adult_better", null)]
+    [InlineData("adult_equal", null)]
+    [InlineData("adult_worse", "performance")]
+    [InlineData("adult_biased", "fairness")]
+    [InlineData("adult_bad_slice", "slices")]
+    [InlineData("adult_fewer_inputs", "signature")]
+    [InlineData("adult_nonfinite", "finite")]
+    [InlineData("adult_slow", "latency")]
+    public async Task CensusModel_BeforeTheDefaultGates_IsStoppedByTheRightOne(string challenger, string? gate)
+    {
+        var (evidence, decision) = await ValidateAsync(challenger);
+        string[] stops = [.. decision.Results.Where(result => result.Stops).Select(result => result.Gate.Name)];
+        var told = $"{decision.Words}\n{Encoding.UTF8.GetString(evidence.Json.Span)}";
+        if (gate is null) Assert.True(stops.Length == 0, told);
+        else Assert.True(stops.Contains(gate), told);
+        Assert.Equal(gate is null ? DecisionOutcome.Proceed : DecisionOutcome.Stop, decision.Outcome);
+        if (gate is not null) Assert.Contains($"{gate} fails: ", decision.Words, StringComparison.Ordinal);
+        Assert.True(decision.Agrees(decision.Recompute(Evidence.Read(evidence.Json))));
+    }
+
+    [Fact]
+    public async Task Metrics_OfTheCensusModels_AreThoseOfScikitLearn()
+    {
+        var (evidence, _) = await ValidateAsync("adult_better");
+        using var stated = JsonDocument.Parse(await File.ReadAllTextAsync(Data("models/adult_models.json")));
+        foreach (var (prefix, name) in new[] { ("", "adult_better"), ("champion.", "adult_champion") })
+        {
+            var model = stated.RootElement.GetProperty("models").GetProperty(name);
+            Assert.Equal(model.GetProperty("auc").GetDouble(), evidence.Figures[$"{prefix}metrics.auc"].Value!.Value, 4);
+            Assert.Equal(model.GetProperty("f1").GetDouble(), evidence.Figures[$"{prefix}metrics.f1"].Value!.Value, 4);
+            Assert.Equal(model.GetProperty("selection_rate_male").GetDouble() - model.GetProperty("selection_rate_female").GetDouble(), evidence.Figures[$"{prefix}fairness.sex.demographic_parity_difference"].Value!.Value, 3);
+        }
+    }
+
+    private async Task<(Evidence Evidence, Decision Decision)> ValidateAsync(string challenger)
+    {
+        var name = ModelName.Parse($"census-{Guid.CreateVersion7(TimeProvider.System.GetUtcNow()):N}");
+        await RegisterAsync(name, "adult_champion", Features);
+        await RegisterAsync(name, challenger, challenger == "adult_fewer_inputs" ? Features[..6] : Features);
+        await EvaluationAsync(name);
+        var state = new RolloutState(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), name.Value, 2, 1, "registrar", 0, TimeProvider.System.GetUtcNow());
+        var evidence = await rig.Get<OfflineEvidence>().GatherAsync(state, new(), default);
+        Assert.All(evidence.Figures.Keys, figure => Assert.Null(EvidenceCatalogue.Problem(figure)));
+        return (evidence, Decision.Make(Guid.Empty, new(name.Value, 2, state.Id, DecisionStage.Validation, 0), evidence, Gate.All(new ValidationPolicy().InForce), TimeProvider.System.GetUtcNow()));
+    }
+
+    private async Task RegisterAsync(ModelName model, string file, string[] features)
+    {
+        var context = new DefaultHttpContext();
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(JsonSerializer.Serialize(new { featureNames = features, classLabels = new[] { "0", "1" }, task = "binaryClassification" }), Encoding.UTF8, "application/json"), "metadata" },
+            { new ByteArrayContent(await File.ReadAllBytesAsync(Data($"models/{file}.onnx"))) { Headers = { ContentType = new("application/octet-stream") } }, "model", "model.onnx" },
+        };
+        context.Request.ContentType = form.Headers.ContentType!.ToString();
+        context.Request.Body = await form.ReadAsStreamAsync();
+        await rig.Get<VersionIntake>().TakeAsync(model, context.Request, RolloutRig.Caller("registrar"), default);
+    }
+
+    private async Task EvaluationAsync(ModelName model)
+    {
+        var context = new DefaultHttpContext { RequestServices = rig.Services };
+        context.SetPrincipal(Principal.Anonymous);
+        context.Request.ContentType = "text/csv";
+        context.Request.QueryString = new("?label=label&sensitive=sex&slices=age,sex");
+        await using var file = File.OpenRead(Data("adult_evaluation.csv.gz"));
+        await using var text = new GZipStream(file, CompressionMode.Decompress);
+        context.Request.Body = text;
+        await rig.Get<EvaluationSets>().PutAsync(context.Request, model.Value, default);
+    }
+
+    private static string Data(string name, [CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "data", name));
+}
