@@ -1,3 +1,4 @@
+using Serverless.Testing;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 
@@ -6,7 +7,6 @@ namespace Serverless.Hosting.Tests;
 /// <summary>What test functions saw, in order; tests wait for it.</summary>
 public sealed class Recorder
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly Channel<object?> seen = Channel.CreateUnbounded<object?>();
 
     /// <summary>Set by tests, read by test functions.</summary>
@@ -26,7 +26,7 @@ public sealed class Recorder
 
     public async Task<T> NextAsync<T>()
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(Patience.Limit);
         return (T)(await seen.Reader.ReadAsync(limit.Token))!;
     }
 

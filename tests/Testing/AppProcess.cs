@@ -10,7 +10,6 @@ namespace Serverless.Testing;
 public sealed partial class AppProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly StringBuilder output = new();
@@ -54,7 +53,7 @@ public sealed partial class AppProcess : IAsyncDisposable
         try
         {
             app.Start();
-            app.Client.BaseAddress = await app.listening.Task.WaitAsync(StartLimit, cancel);
+            app.Client.BaseAddress = await app.listening.Task.WaitAsync(Patience.Limit, cancel);
             return app;
         }
         catch

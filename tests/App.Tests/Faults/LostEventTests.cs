@@ -41,7 +41,7 @@ public sealed class LostEventTests : IAsyncLifetime
         await using (var killed = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(hanging.Settings)))
         {
             var lost = killed.Client.PostAsync("/models/unpublished/versions", SuiteCalls.Onnx(Files.Variant("iris_lr", "unpublished")));
-            await hanging.Asked.WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+            await hanging.Asked.WaitAsync(Patience.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
             await SuiteCalls.UntilAsync("the version is committed", async () => await killed.Client.StatusAsync("/models/unpublished") == HttpStatusCode.OK);
             Assert.False(lost.IsCompleted);
             committed = await IdsAsync(killed, "unpublished");

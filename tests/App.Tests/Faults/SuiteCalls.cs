@@ -10,7 +10,6 @@ namespace Serverless.App.Tests.Faults;
 internal static class SuiteCalls
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Settings that make the second chance of an event come within a second or two.</summary>
     public static Dictionary<string, string> Settings(params (string Name, string Value)[] more)
@@ -104,7 +103,7 @@ internal static class SuiteCalls
         var start = clock.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(clock.GetElapsedTime(start) < Deadline, $"Not within {Deadline}: {what}");
+            Assert.True(clock.GetElapsedTime(start) < Patience.Limit, $"Not within {Patience.Limit}: {what}");
             await Task.Delay(PollEvery, clock, TestContext.Current.CancellationToken);
         }
     }

@@ -154,7 +154,7 @@ public sealed class TopicTests(AzuriteFixture azurite)
     private async Task<JsonObject> DeadLetterAsync()
     {
         var container = new BlobContainerClient(azurite.ConnectionString, "eventgrid-deadletters", new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05));
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);

@@ -24,7 +24,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
 
         app.CloseInput();
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         Assert.Equal(0, await app.WaitForExitAsync(limit.Token));
     }
 

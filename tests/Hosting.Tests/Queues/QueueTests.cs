@@ -165,7 +165,7 @@ public sealed class QueueTests(AzuriteFixture azurite)
 
         await Task.WhenAll(sent.Select(message => SendAsync("text", message)));
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (one.Recorder.Count + two.Recorder.Count < sent.Count) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
         Assert.Equal(sent, one.Recorder.Drain<string>().Concat(two.Recorder.Drain<string>()).Order(StringComparer.Ordinal));
     }
@@ -189,7 +189,7 @@ public sealed class QueueTests(AzuriteFixture azurite)
 
     private async Task<string> ReceiveAsync(string name)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         var queue = Queue(name);
         await queue.CreateIfNotExistsAsync(cancellationToken: limit.Token);
         while (true)

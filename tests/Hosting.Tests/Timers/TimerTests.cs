@@ -137,7 +137,7 @@ public sealed class TimerTests(AzuriteFixture azurite)
         await using var told = held!.Lost.Register(lost.SetResult);
         clock.Advance(TimeSpan.FromSeconds(10));
 
-        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await lost.Task.WaitAsync(Patience.Limit);
         await using var other = await InstanceLock.TryAcquireAsync(blob, clock, CancellationToken.None);
         Assert.NotNull(other);
     }

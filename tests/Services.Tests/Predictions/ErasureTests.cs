@@ -1,7 +1,12 @@
+using System.Text.Json;
+using Azure.Storage.Queues;
 using DuckDB.NET.Data;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
+using Serverless.Services.Storage;
+using Serverless.Services.Tests.Rollout;
 using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Predictions;
@@ -22,6 +27,23 @@ public sealed class ErasureTests(AzuriteFixture azurite)
         Assert.Empty(await EraseAsync(rig, Eraser(rig), "gone", null));
         Assert.Equal(0, await CountInDuckDbAsync(rig, "gone"));
         Assert.Equal(written.Count(row => row.Entity == "stays" && row.Id.Time.Hour < 13), await CountInDuckDbAsync(rig, "stays"));
+    }
+
+    [Fact]
+    public async Task Message_ThatComesBeforeItsRow_WaitsForIt()
+    {
+        var clock = new FakeTimeProvider(Start);
+        await using var rig = new RolloutRig(azurite.ConnectionString, clock, new(), "http://127.0.0.1:1/");
+        var queue = rig.Get<QueueServiceClient>().GetQueueClient(StorageNames.ErasureQueue);
+        await queue.CreateIfNotExistsAsync();
+        await queue.ClearMessagesAsync();
+        var message = JsonSerializer.Serialize(new("early", Guid.CreateVersion7(Start), "c-1", null, Start, "alice", "cause", null, 0), PredictionJson.Default.ErasureMessage);
+        await rig.Get<ErasureService>().RunAsync(message, default);
+        Assert.Equal(1, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+        // By now whoever asked has been told that it failed.
+        clock.Advance(TimeSpan.FromHours(1));
+        await rig.Get<ErasureService>().RunAsync(message, default);
+        Assert.Equal(1, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
     }
 
     [Fact]

@@ -26,6 +26,9 @@ public sealed class ErasureService(
     private const int Attempts = 144;
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
+    // Longer than a request may run: a message whose row has not come by then has none.
+    private static readonly TimeSpan RowComes = TimeSpan.FromMinutes(15);
+
     private readonly WorkQueue queue = new(queues, StorageNames.ErasureQueue);
 
     /// <summary>Answers <c>POST /models/{m}/erasures</c> with 202 and where the receipt will be.</summary>
@@ -62,8 +65,13 @@ public sealed class ErasureService(
     {
         var asked = JsonSerializer.Deserialize(message, PredictionJson.Default.ErasureMessage)!;
         var model = ModelName.Parse(asked.Model);
-        // No row: whoever asked was told that it failed.
-        if (await FindAsync(model, asked.Id, cancel) is not { Completed: null } record) return;
+        if (await FindAsync(model, asked.Id, cancel) is not { } record)
+        {
+            // The row is still on its way, or whoever asked was told that it failed.
+            if (clock.GetUtcNow() - asked.Requested < RowComes) await SendAsync(asked, options.Value.ErasureDelay, cancel);
+            return;
+        }
+        if (record.Completed is not null) return;
         try
         {
             var (rows, whole) = await EraseAsync(model, asked, record, cancel);

@@ -1,3 +1,4 @@
+using Serverless.Testing;
 using Serverless.Core.Problems;
 using Serverless.Services.Registry.Onnx;
 
@@ -14,7 +15,7 @@ public sealed class HostileFileTests
     {
         // A graph of one byte, the tag of its name. The length lies behind the graph and leads back to the tag.
         byte[] file = [0x08, 0x08, 0x3a, 0x01, 0x12, .. Back, .. new byte[100]];
-        await Task.Run(() => Refused(file)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Task.Run(() => Refused(file)).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class HostileFileTests
                 }
             }
         }
-        await Task.Run(ReadAll).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await Task.Run(ReadAll).WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.InRange(refused, 1000, 19_999);
     }
 
