@@ -5,6 +5,7 @@ using Serverless.Services.Events;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Models;
 using Serverless.Services.Storage;
+using Serverless.Services.Tests.Events;
 
 namespace Serverless.Services.Tests.Rollout;
 
@@ -56,6 +57,8 @@ internal sealed partial class RolloutFaultWorld
     {
         Assert.Empty(rows.Outbox);
         Assert.Equal(rows.Entries.Select(entry => entry.Id.ToString()).Order(), published.Where(one => one.Subject!.Split('/')[1] == model.Value).Select(one => one.Id).Distinct().Order());
+        // The model itself is a copy that the test has made.
+        await SchemaCheck.CheckAsync(published.Where(one => one.Subject!.Split('/')[1] == model.Value && one.Type != EventTypes.Of(Actions.ModelCreated)));
         foreach (var rollout in rows.Rollouts) Ended[rollout.Stage] = Ended.GetValueOrDefault(rollout.Stage) + 1;
         // The timer finds models by the catalog, which their events mend.
         await Hosts[0].Rig.Get<Projections>().HandleAsync(published[^1], default);

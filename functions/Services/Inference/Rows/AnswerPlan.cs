@@ -19,6 +19,15 @@ internal sealed class AnswerPlan
         else if (task == TaskKind.Regression) Value = Prefer(outputs, IsValue, "");
     }
 
+    /// <summary>How a version's outputs are read by whoever compares versions: a model of which nobody has said what it is for, by their forms.</summary>
+    public static AnswerPlan Of(ServableVersion version, TaskKind task)
+    {
+        ValueSlot[] outputs = [.. version.Signature.Outputs.Select(output => new ValueSlot(output))];
+        if (task != TaskKind.Other) return new(outputs, task, version.ClassLabels);
+        var classes = new AnswerPlan(outputs, TaskKind.MulticlassClassification, version.ClassLabels);
+        return classes is { Label: < 0, Probabilities: < 0, Scores: < 0 } ? new(outputs, TaskKind.Regression, version.ClassLabels) : classes;
+    }
+
     /// <summary>The output that names the class.</summary>
     public int Label { get; } = -1;
 

@@ -1,14 +1,13 @@
 using System.Globalization;
 using Serverless.Core.Registry;
-using Serverless.Services.Inference;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Predictions;
 
 namespace Serverless.Services.Rollout.Live;
 
 /// <summary>
-/// Where the log keeps what a version's rows predict: chosen from the signature and the model's task as callers' answers are. What a rule of the logging
-/// policy hides is not there; a model of another task than classification and regression has none.
+/// Where the log keeps what a version's rows predict: chosen from the signature and the model's task, or where nobody has said it by the outputs' forms.
+/// What a rule of the logging policy hides is not there.
 /// </summary>
 internal sealed class AnswerColumns
 {
@@ -19,7 +18,7 @@ internal sealed class AnswerColumns
 
     private AnswerColumns(ModelSnapshot model, ServableVersion version, IReadOnlyList<string>? reference)
     {
-        var plan = new AnswerPlan([.. version.Signature.Outputs.Select(output => new ValueSlot(output))], model.Task, version.ClassLabels);
+        var plan = AnswerPlan.Of(version, model.Task);
         var schema = PredictionSchema.Of(version, model.Policy.Logging);
         (names, truthNames) = (version.ClassLabels ?? reference, reference ?? version.ClassLabels);
         Label = Columns(schema, plan.Label) is [{ } label] ? label : null;
@@ -27,7 +26,7 @@ internal sealed class AnswerColumns
         Scores = Named(Columns(schema, plan.Probabilities >= 0 ? plan.Probabilities : plan.Scores));
         if (model.Task == TaskKind.BinaryClassification) Positive = truthNames is { Count: 2 } ? truthNames[1] : truthNames is null && !isText ? "1" : null;
         Value = plan.Value >= 0 ? Columns(schema, plan.Value) is [{ } value] ? value : null : plan.Probabilities >= 0 ? Likely() : null;
-        IsNumber = model.Task == TaskKind.Regression;
+        IsNumber = plan.Value >= 0;
         wanted = [.. new[] { Label, Value }.OfType<string>(), .. Label is null ? Scores.Select(score => score.Column) : []];
         Identity = string.Join('\n', [$"{IsNumber}", Label, Value, Positive, .. Scores.Select(score => $"{score.Column} {score.Class}"), "names", .. names ?? [], "truth", .. truthNames ?? []]);
     }

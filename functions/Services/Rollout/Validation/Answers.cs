@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Serverless.Core.Registry;
-using Serverless.Services.Inference;
 using Serverless.Services.Inference.Rows;
 
 namespace Serverless.Services.Rollout.Validation;
@@ -26,7 +25,7 @@ internal sealed class Answers
     /// <exception cref="OnnxRuntimeException">It fails on them.</exception>
     public static Answers Of(ServableVersion version, TaskKind task, InferenceSession session, TableFeeder rows, CancellationToken cancel)
     {
-        var plan = Plan(version, task);
+        var plan = AnswerPlan.Of(version, task);
         var answers = new Answers(rows.Rows);
         using var options = new RunOptions();
         for (var from = 0; from < rows.Rows; from += Batch)
@@ -38,15 +37,6 @@ internal sealed class Answers
         }
 
         return answers;
-    }
-
-    /// <summary>How a version's outputs are read. A model of which nobody has said what it is for is read by their forms.</summary>
-    public static AnswerPlan Plan(ServableVersion version, TaskKind task)
-    {
-        ValueSlot[] outputs = [.. version.Signature.Outputs.Select(output => new ValueSlot(output))];
-        if (task != TaskKind.Other) return new(outputs, task, version.ClassLabels);
-        var classes = new AnswerPlan(outputs, TaskKind.MulticlassClassification, version.ClassLabels);
-        return classes is { Label: < 0, Probabilities: < 0, Scores: < 0 } ? new(outputs, TaskKind.Regression, version.ClassLabels) : classes;
     }
 
     private void Take(ServableVersion version, AnswerPlan plan, IDisposableReadOnlyCollection<OrtValue> outputs, int from, int count)

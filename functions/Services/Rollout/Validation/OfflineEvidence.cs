@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Core.Rollout;
+using Serverless.Services.Inference.Rows;
 using Serverless.Services.Registry;
 
 namespace Serverless.Services.Rollout.Validation;
@@ -75,7 +76,7 @@ public sealed class OfflineEvidence(ModelSnapshots models, ArtifactFiles files, 
         var answers = Answers.Of(candidate.Version, model.Task, candidate.Session, rows, cancel);
         Robustness.Add(figures, candidate, model, rows, answers, cancel);
         var former = others is null ? null : Answers.Of(champion!.Version, model.Task, champion.Session, others, cancel);
-        new Comparison(figures, set!, table!, confidence).Add(answers, former, Answers.Plan(candidate.Version, model.Task).Value >= 0, candidate.Version.ClassLabels);
+        new Comparison(figures, set!, table!, confidence).Add(answers, former, AnswerPlan.Of(candidate.Version, model.Task).Value >= 0, candidate.Version.ClassLabels);
     }
 
     private static HashSet<string> Wanted(EvaluationRecord set, ServableVersion candidate, ServableVersion? champion) =>

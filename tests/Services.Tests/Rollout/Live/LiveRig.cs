@@ -52,12 +52,15 @@ internal sealed class LiveRig : IAsyncDisposable
 
     public TrafficSplit? Split { get; init; }
 
+    /// <summary>What of the log is not to be read.</summary>
+    public LoggingPolicy Logging { get; init; } = new();
+
     public LogRig Log => truth.Predictions;
 
     public TruthRig Truth => truth;
 
-    public static async Task<LiveRig> StartAsync(string connection, TaskKind task = TaskKind.BinaryClassification, TrafficSplit? split = null, long rowsAtOnce = 1_000_000) =>
-        new(task, await TruthRig.StartAsync(connection), rowsAtOnce) { Split = split };
+    public static async Task<LiveRig> StartAsync(string connection, TaskKind task = TaskKind.BinaryClassification, TrafficSplit? split = null, LoggingPolicy? logging = null, long rowsAtOnce = 1_000_000) =>
+        new(task, await TruthRig.StartAsync(connection), rowsAtOnce) { Split = split, Logging = logging ?? new() };
 
     public RolloutState State(RolloutStage stage) => new(Guid.CreateVersion7(Start), Log.Model.Value, Candidate, Champion, "someone", 0, Start.AddHours(-1))
     {
@@ -87,7 +90,7 @@ internal sealed class LiveRig : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Truth.DisposeAsync();
 
-    private ModelSnapshot Snapshot() => new(Log.Model, task, false, ImmutableDictionary<AliasName, int>.Empty, versions.ToImmutableSortedDictionary(), ModelPolicy.Default, 0) { Traffic = Split };
+    private ModelSnapshot Snapshot() => new(Log.Model, task, false, ImmutableDictionary<AliasName, int>.Empty, versions.ToImmutableSortedDictionary(), ModelPolicy.Default with { Logging = Logging }, 0) { Traffic = Split };
 
     private async Task WriteAsync(PredictionLog log, LiveRow[] rows)
     {

@@ -1,6 +1,7 @@
 using Serverless.Core.Registry;
 using Serverless.Core.Rollout;
 using Serverless.Core.Statistics;
+using Serverless.Services.Predictions;
 using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Rollout.Live;
@@ -84,10 +85,25 @@ public sealed class ReleaseEvidenceTests(AzuriteFixture azurite) : IClassFixture
         Assert.Equal(default, (await rig.Live.TrialAsync(rig.State(RolloutStage.Canary), Policy, default)).Candidate);
     }
 
-    [Fact]
-    public async Task Evidence_OfAModelWhoseOutputsNobodyExplains_IsOfRequestsAndOutcomesAlone()
+    [Theory]
+    [InlineData(TaskKind.MulticlassClassification)]
+    [InlineData(TaskKind.Other)]
+    public async Task Evidence_OfAModelWhoseTaskNobodySaid_ReadsItsOutputsByTheirForms(TaskKind task)
     {
-        await using var rig = await LiveRig.StartAsync(azurite.ConnectionString, TaskKind.Other);
+        await using var rig = await LiveRig.StartAsync(azurite.ConnectionString, task);
+        var traffic = new ReleaseTraffic(new Random(9), 200, 0, Hours);
+        await rig.WriteAsync(traffic.Rows);
+        await rig.LabelAsync(traffic.Stated);
+        var found = await rig.Live.ReleaseAsync(rig.State(RolloutStage.Canary), Policy, default);
+        Rates(found, "performance.accuracy", "performance.accuracy.difference", Right(traffic, Side(traffic, LiveRig.Candidate)), Right(traffic, Side(traffic, LiveRig.Champion)));
+    }
+
+    [Fact]
+    public async Task Evidence_OfAModelWhoseAnswersAreNotLogged_IsOfRequestsAndOutcomesAlone()
+    {
+        string[] outputs = ["label", "probabilities", "class_label", "probability"];
+        var hidden = new LoggingPolicy { Features = outputs.ToDictionary(output => LogColumns.Output + output, _ => new Serverless.Core.Registry.FeatureRule(FeatureRuleKind.Drop)) };
+        await using var rig = await LiveRig.StartAsync(azurite.ConnectionString, logging: hidden);
         var traffic = new ReleaseTraffic(new Random(9), 200, 0, Hours);
         var shadows = Side(traffic, LiveRig.Champion).Where(row => row.Status == 200).Select(row => row with { Version = LiveRig.Candidate, Variant = "shadow" }).ToList();
         await rig.WriteAsync(traffic.Rows.Concat(shadows));
