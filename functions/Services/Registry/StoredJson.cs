@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Serverless.Core.Registry;
@@ -15,10 +16,30 @@ namespace Serverless.Services.Registry;
 [JsonSerializable(typeof(TrafficSplit))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
-/// <summary>Enum members in camelCase, never as numbers.</summary>
+/// <summary>Enum members in camelCase, never as numbers; what is none of them is told which there are.</summary>
 /// <typeparam name="T">The enum.</typeparam>
-public sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
-    where T : struct, Enum;
+public sealed class CamelCaseEnum<T> : JsonConverter<T>
+    where T : struct, Enum
+{
+    private static readonly FrozenDictionary<string, T> Members = Enum.GetNames<T>().ToFrozenDictionary(JsonNamingPolicy.CamelCase.ConvertName, Enum.Parse<T>, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<T, string> Names = Members.ToFrozenDictionary(member => member.Value, member => member.Key);
+
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Members.TryGetValue(reader.GetString()!, out var member) ? member : throw Unknown(reader.TokenType == JsonTokenType.String ? $"\"{reader.GetString()}\"" : "The value");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Names[value]);
+
+    /// <inheritdoc/>
+    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Members.TryGetValue(reader.GetString()!, out var member) ? member : throw Unknown($"\"{reader.GetString()}\"");
+
+    /// <inheritdoc/>
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WritePropertyName(Names[value]);
+
+    private static JsonException Unknown(string found) => new($"{found} is none of {string.Join(", ", Members.Keys.Order(StringComparer.Ordinal))}.");
+}
 
 /// <summary>A model's name as text.</summary>
 public sealed class ModelNameText : JsonConverter<ModelName>

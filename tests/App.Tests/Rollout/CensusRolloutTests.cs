@@ -181,6 +181,8 @@ public sealed class CensusRolloutTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Contains("in quarantine: ", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Contains("fairness", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await census.SendAsync(HttpMethod.Post, "/rollouts", new { version = 2, liftQuarantine = " " }, HttpStatusCode.Conflict);
+        var unknown = await census.SendAsync(HttpMethod.Post, "/rollouts", new { version = 2, strategy = "big-bang" }, HttpStatusCode.BadRequest);
+        Assert.Contains("\"big-bang\" is none of ab, allAtOnce, bandit, blueGreen, canary, linear, steps.", unknown.GetProperty("detail").GetString(), StringComparison.Ordinal);
         var again = await census.SendAsync(HttpMethod.Post, "/rollouts", new { version = 2, liftQuarantine = "retrained" }, HttpStatusCode.Accepted);
         Assert.NotEqual(ended.GetProperty("id").GetString(), again.GetProperty("id").GetString());
         await census.SendAsync(HttpMethod.Post, "/rollout/abort", new { reason = "only tried" });

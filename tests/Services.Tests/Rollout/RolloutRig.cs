@@ -33,8 +33,9 @@ internal sealed class StatedEvidence
 
     public EvidenceSources Sources => new((_, _, _) => Task.FromResult(Offline), (_, _, _) => Task.FromResult(Shadow), (_, _, _) => Task.FromResult(Release), (_, _, _) => Task.FromResult(Trial));
 
+    /// <summary>Figures that leave no doubt: their intervals have no width.</summary>
     public static Evidence Rows(long rows, params (string Name, double Value)[] figures) =>
-        new(figures.Append(("release.rows", rows)).Select(figure => KeyValuePair.Create(figure.Item1, Figure.Of(figure.Item2, rows, "test"))));
+        new(figures.Append(("release.rows", rows)).Select(figure => KeyValuePair.Create(figure.Item1, new Figure(figure.Item2, new(figure.Item2, figure.Item2, 0.95, default), rows, "test"))));
 
     /// <summary>A shadow that agrees on all rows but some.</summary>
     public static ShadowComparison Agrees(long rows, long but = 0) => new(

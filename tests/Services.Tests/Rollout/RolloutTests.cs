@@ -79,7 +79,7 @@ public sealed class RolloutTests(AzuriteFixture azurite) : IAsyncLifetime
         await rig.AdvanceAsync(model);
         var state = await rig.NewestAsync(model);
         Assert.Equal(RolloutStage.RolledBack, state.Stage);
-        Assert.Contains("errors fails: errors.rate.difference <= 0.01, with errors.rate.difference = 0.2", state.Ended, StringComparison.Ordinal);
+        Assert.Contains("errors fails: errors.rate.difference.lower <= 0.01, with errors.rate.difference.lower = 0.2", state.Ended, StringComparison.Ordinal);
         Assert.Equal(1, await rig.ChampionAsync(model));
         Assert.Null((await SnapshotAsync()).Traffic);
 

@@ -47,7 +47,7 @@ public sealed record RolloutPolicy
     /// <summary>The guardrails of an empty document.</summary>
     public static IReadOnlyDictionary<string, GatePolicy> DefaultGuardrails { get; } = new Dictionary<string, GatePolicy>
     {
-        ["errors"] = new() { Expression = "errors.rate.difference <= 0.01" },
+        ["errors"] = new() { Expression = "errors.rate.difference.lower <= 0.01" },
         ["latency"] = new() { Expression = "latency.p99.ratio.lower <= 2" },
         ["data-contract"] = new() { Expression = "quality.violations <= 0" },
         ["alerts"] = new() { Expression = "alerts.critical <= 0" },
