@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.App.Access;
@@ -8,23 +7,13 @@ namespace Serverless.App.Tests.Access;
 
 public sealed class RoleTableTests
 {
-    private static IEnumerable<(string Name, HttpTriggerAttribute Trigger)> HttpFunctions() =>
-        from type in typeof(RoleTable).Assembly.GetTypes()
-        from method in type.GetMethods()
-        let function = method.GetCustomAttribute<FunctionAttribute>()
-        where function is not null
-        from parameter in method.GetParameters()
-        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
-        where trigger is not null
-        select (function.Name, trigger);
-
     [Fact]
     public void EveryHttpFunction_HasARowAndEveryRowAFunction() =>
-        Assert.Equal(HttpFunctions().Select(function => function.Name).Order(), RoleTable.Functions.Order());
+        Assert.Equal(MappedFunction.Triggers().Select(function => function.Name).Order(), RoleTable.Functions.Order());
 
     [Fact]
     public void EveryHttpFunction_IsAnonymousToTheHost() =>
-        Assert.All(HttpFunctions(), function => Assert.Equal(AuthorizationLevel.Anonymous, function.Trigger.AuthLevel));
+        Assert.All(MappedFunction.Triggers(), function => Assert.Equal(AuthorizationLevel.Anonymous, function.Trigger.AuthLevel));
 
     [Theory]
     [InlineData("champion", Role.Approve)]

@@ -27,7 +27,7 @@ public static class PlatformIdentity
         try
         {
             var told = JsonSerializer.Deserialize(Convert.FromBase64String(header), PlatformJson.Default.PlatformClaims);
-            return told?.Claims is { Count: > 0 } ? new($"entra:{NameOf(told)}", RolesOf(told)) : null;
+            return told?.Claims is { Count: > 0 } claims && !claims.Contains(null!) ? new($"entra:{NameOf(told)}", RolesOf(told)) : null;
         }
         catch (JsonException)
         {
