@@ -1,10 +1,12 @@
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
+using Serverless.App.Reference;
 using Serverless.Services.Inference;
 using Serverless.Services.Monitoring;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Predictions;
+using Serverless.Services.Reference;
 using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
 using Serverless.Services.Registry.Onnx;
@@ -26,6 +28,7 @@ builder.Services.AddInference(builder.Configuration);
 builder.Services.AddMonitoring();
 builder.Services.AddAlerts(builder.Configuration);
 builder.Services.AddRollouts();
+builder.Services.AddReference(AppRoutes.All);
 
 builder.Build().Run();
 return 0;

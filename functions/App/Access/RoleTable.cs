@@ -34,6 +34,8 @@ public static class RoleTable
         ["GetPolicyVersion"] = Role.Contribute | Role.Read,
         ["GetPolicySchema"] = Role.Open,
         ["GetEventSchema"] = Role.Open,
+        ["GetOpenApi"] = Role.Open,
+        ["GetReference"] = Role.Open,
         ["GetModelAudit"] = Role.Read,
         ["GetAudit"] = Role.Read,
         ["VerifyAudit"] = Role.Read,
