@@ -1,12 +1,12 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests;
 
 /// <summary>The arrows between the rooms. Read from the sources, so that a using or a full name is enough to be seen.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Functions = Path.Combine(Repository(), "functions");
+    private static readonly string Functions = Repository.File("functions");
 
     /// <summary>Each floor of Services, and the floors that it may use.</summary>
     private static readonly Dictionary<string, string[]> Floors = new()
@@ -74,9 +74,6 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<string> Uses(string file, string project) =>
         Used().Matches(File.ReadAllText(file)).Where(match => match.Groups["project"].Value == project)
             .Select(match => match.Groups["room"].Value).Distinct();
-
-    private static string Repository([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 
     [GeneratedRegex(@"\bServerless\.(?<project>[A-Z]\w+)\.(?<room>[A-Z]\w+)")]
     private static partial Regex Used();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Hosting.Settings;
 using Serverless.Hosting.Tests.Http;
+using Serverless.Testing;
 
 namespace Serverless.Hosting.Tests.Settings;
 

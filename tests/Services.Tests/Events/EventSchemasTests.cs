@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NJsonSchema;
@@ -46,7 +45,7 @@ public sealed class EventSchemasTests(AzuriteFixture azurite) : IClassFixture<Az
     [Fact]
     public void EveryType_StandsInThePage_AndThePageHasNoOther()
     {
-        var named = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Path.Combine(Repository(), "docs", "events.md")), @"`(Serverless\.\w+\.\w+)`").Select(match => match.Groups[1].Value);
+        var named = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(Repository.File("docs", "events.md")), @"`(Serverless\.\w+\.\w+)`").Select(match => match.Groups[1].Value);
         Assert.Equal(EventSchemas.Types, named.Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -96,8 +95,6 @@ public sealed class EventSchemasTests(AzuriteFixture azurite) : IClassFixture<Az
         var after = (await SchemaCheck.OfAsync("Serverless.Rollout.Moved")).Properties["after"];
         Assert.Equal(Enum.GetNames<RolloutStage>().Select(JsonNamingPolicy.CamelCase.ConvertName), after.Properties["stage"].Enumeration.Select(stage => (string)stage!));
     }
-
-    private static string Repository([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 
     private static byte[] Tiny(int width) => TinyModel.Of(input: TinyModel.Value("x", 1, 1, width), output: TinyModel.Value("y", 1, 1, width)).ToArray();
 }

@@ -13,6 +13,7 @@ using Serverless.Services.Inference;
 using Serverless.Services.Inference.Tensors;
 using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 
@@ -116,10 +117,7 @@ internal sealed class Serving : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private static string Data { get; } = Path.Combine(Repository(), "tests", "data");
-
-    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+    private static string Data { get; } = Repository.File("tests", "data");
 
     private ModelSnapshot? Read(ModelName name)
     {

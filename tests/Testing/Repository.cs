@@ -1,11 +1,13 @@
-namespace Serverless.Hosting.Tests;
+namespace Serverless.Testing;
 
 /// <summary>The repository that these tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
+    /// <summary>Its folder.</summary>
     public static string Root { get; } = Find();
 
-    public static string File(string path) => Path.Combine(Root, path);
+    /// <summary>A file or folder of it.</summary>
+    public static string File(params string[] path) => Path.Combine([Root, .. path]);
 
     private static string Find()
     {
