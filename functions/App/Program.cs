@@ -11,6 +11,7 @@ using Serverless.Services.Registry;
 using Serverless.Services.Registry.Keys;
 using Serverless.Services.Registry.Onnx;
 using Serverless.Services.Rollout;
+using Serverless.Services.Telemetry;
 
 // A child of ours: it loads one file, says how that went, and ends.
 if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
@@ -21,6 +22,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<AccessMiddleware>();
 
+builder.Services.AddTelemetry(builder.Configuration);
 builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
 builder.Services.AddPredictions(builder.Configuration);

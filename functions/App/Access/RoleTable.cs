@@ -59,6 +59,8 @@ public static class RoleTable
         ["GetReport"] = Reader,
         ["GetSeries"] = Reader,
         ["GetHealth"] = Role.Open,
+        ["GetMetrics"] = Role.Read,
+        ["GetCompatibleMetrics"] = Role.Read,
         ["GetServer"] = Reader,
         ["GetServerLive"] = Role.Open,
         ["GetServerReady"] = Role.Open,

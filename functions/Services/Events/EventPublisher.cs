@@ -11,14 +11,24 @@ namespace Serverless.Services.Events;
 /// managed identity otherwise. Both are read at the first event: the embedded host knows its own topic's address only once it listens.
 /// </summary>
 /// <param name="configuration">The two settings.</param>
-public sealed class EventPublisher(IConfiguration configuration)
+/// <param name="meters">Count what was sent.</param>
+public sealed class EventPublisher(IConfiguration configuration, EventMeters meters)
 {
     private readonly Lazy<EventGridPublisherClient> client = new(() => Connect(configuration), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Sends events; returns when the topic has taken them all.</summary>
     public async Task PublishAsync(IReadOnlyCollection<OutboxEvent> events, CancellationToken cancel)
     {
-        using var answer = await client.Value.SendEventsAsync(events.Select(waiting => EventEnvelope.Of(waiting, configuration["Alerts:PublicUrl"])), cancel);
+        var sent = false;
+        try
+        {
+            using var answer = await client.Value.SendEventsAsync(events.Select(waiting => EventEnvelope.Of(waiting, configuration["Alerts:PublicUrl"])), cancel);
+            sent = true;
+        }
+        finally
+        {
+            meters.Published(events.Count, sent);
+        }
     }
 
     private static EventGridPublisherClient Connect(IConfiguration configuration)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Data.Tables;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
@@ -13,11 +14,12 @@ namespace Serverless.Services.Events;
 /// <param name="models">Holds the outbox rows.</param>
 /// <param name="queue">Holds the questions.</param>
 /// <param name="publisher">The topic.</param>
+/// <param name="waiting">Shows what waits.</param>
 /// <param name="delay">How long a question stays hidden: longer than a change and its publication take.</param>
 /// <param name="clock">Measures patience.</param>
 /// <param name="logger">Says when events have to wait.</param>
 public sealed partial class OutboxDispatcher(
-    ModelsTable models, OutboxQueue queue, EventPublisher publisher, TimeSpan delay, TimeProvider clock, ILogger<OutboxDispatcher> logger)
+    ModelsTable models, OutboxQueue queue, EventPublisher publisher, OutboxMeters waiting, TimeSpan delay, TimeProvider clock, ILogger<OutboxDispatcher> logger)
 {
     /// <summary>How long a change waits for the topic before its events are left to the queue.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -43,6 +45,7 @@ public sealed partial class OutboxDispatcher(
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             Log.EventsWait(logger, failure, model, events.Count);
+            Note(model);
             if (clock.GetUtcNow() >= question.TimeNextVisible) await AskAgainAsync(model);
         }
     }
@@ -68,7 +71,7 @@ public sealed partial class OutboxDispatcher(
             List<OutboxEvent> batch = [];
             await foreach (var row in models.ListAsync(model, StorageNames.OutboxPrefix, null, cancel))
             {
-                batch.Add(JsonSerializer.Deserialize(row.GetText("json"), EventsJson.Default.OutboxEvent)!);
+                batch.Add(Read(row));
                 if (batch.Count < BatchSize) continue;
                 await SendAsync(model, batch, cancel);
                 batch.Clear();
@@ -79,9 +82,15 @@ public sealed partial class OutboxDispatcher(
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
             Log.EventsWait(logger, failure, model, 0);
+            Note(model);
             await queue.AskAsync(model, delay, cancel);
         }
     }
+
+    private void Note(ModelName model) => waiting.Waits(OutboxMeters.Changes, model, async cancel =>
+        await models.ListAsync(model, StorageNames.OutboxPrefix, null, cancel).Select(row => Read(row).Time).ToListAsync(cancel));
+
+    private static OutboxEvent Read(TableEntity row) => JsonSerializer.Deserialize(row.GetText("json"), EventsJson.Default.OutboxEvent)!;
 
     private async Task SendAsync(ModelName model, IReadOnlyCollection<OutboxEvent> events, CancellationToken cancel)
     {

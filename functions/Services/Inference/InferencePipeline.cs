@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Shadows;
 
@@ -9,6 +10,9 @@ namespace Serverless.Services.Inference;
 /// <summary>How a protocol's bytes become tensors and outputs become its bytes.</summary>
 internal interface IInferenceProtocol
 {
+    /// <summary>Which one it is, to metrics.</summary>
+    public RequestProtocol Kind { get; }
+
     /// <summary>Refuses content types that the protocol does not have.</summary>
     public void CheckContentType(HttpRequest request);
 
@@ -24,7 +28,7 @@ internal interface IInferenceProtocol
 
 /// <summary>The way of every request: route, read, run, write, record. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
 internal sealed class InferencePipeline(
-    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, ShadowQueue shadows, IOptions<InferenceOptions> options, TimeProvider clock)
+    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, ShadowQueue shadows, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     private readonly InferenceOptions settings = options.Value;
 
@@ -33,23 +37,29 @@ internal sealed class InferencePipeline(
     {
         var arrived = clock.GetTimestamp();
         InferenceCall? call = null;
+        var outcome = RequestOutcome.Failed;
         try
         {
             protocol.CheckContentType(request);
             call = pool.Rent(await router.RouteAsync(model, version, cancel), clock.GetTimestamp());
             call.ArrivedAt = arrived;
+            meters.Begin(call);
             await AnswerAsync(protocol, request, call, cancel);
+            outcome = RequestOutcome.Ok;
         }
         catch (ProblemException problem)
         {
+            outcome = InferenceMeters.OutcomeOf(problem);
             await protocol.RefuseAsync(request.HttpContext, problem);
         }
         catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
+            outcome = RequestOutcome.Abandoned;
             // The caller has left: nobody reads an answer, and nothing has failed.
         }
         finally
         {
+            meters.End(protocol.Kind, call, outcome);
             if (call is not null) pool.Return(call);
         }
     }
@@ -73,6 +83,7 @@ internal sealed class InferencePipeline(
         // What is said to be kept is kept before it is said.
         await recorder.AnsweredAsync(call, request, cancel);
         await ResponseSending.SendAsync(request.HttpContext, call, settings.CompressFromBytes, cancel);
+        call.AnsweredAt = clock.GetTimestamp();
         if (call.Traffic is { HasShadows: true } plan && plan.Following(call.TrafficKey!, call.Servable) is { Count: > 0 } versions)
             await FollowAsync(request, call, versions);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Serverless.Services.Inference.KServe;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.MLflow;
 using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Rows;
@@ -27,6 +28,9 @@ public static class InferenceRegistration
         services.AddSingleton<IValidateOptions<InferenceOptions>, InferenceOptionsValidator>();
         services.AddSingleton(provider => new ServedModels(cancel => provider.GetRequiredService<ModelCatalog>().AllAsync(cancel)
             .Where(model => !model.Archived).Select(model => model.Name)));
+        services.AddMetrics();
+        services.AddSingleton<InferenceMeters>();
+        for (var duration = 0; duration < VariantTally.Durations; duration++) AddDuration(services, duration);
         services.AddSingleton<SessionCache>();
         services.AddSingleton<ModelRouter>();
         services.AddSingleton<CallPool>();
@@ -52,4 +56,7 @@ public static class InferenceRegistration
             provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
+
+    private static void AddDuration(IServiceCollection services, int duration) =>
+        services.AddSingleton(provider => provider.GetRequiredService<InferenceMeters>().Families.ElementAt(duration));
 }

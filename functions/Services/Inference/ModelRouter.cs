@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Registry;
@@ -9,7 +10,7 @@ using Serverless.Services.Registry;
 namespace Serverless.Services.Inference;
 
 /// <summary>Finds what answers a request: the version named, else the champion; with its session entered.</summary>
-internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache sessions, TimeProvider clock, ILogger<ModelRouter> logger)
+internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache sessions, InferenceMeters meters, TimeProvider clock, ILogger<ModelRouter> logger)
 {
     private static readonly TimeSpan WarmEvery = TimeSpan.FromSeconds(1);
 
@@ -69,7 +70,7 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
             models.TryRemove(model, out _);
             throw new ProblemException(ProblemKind.ModelNotFound, $"There is no model \"{model}\".");
         }
-        if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) models[model] = known = new(snapshot, known);
+        if (known is null || !ReferenceEquals(known.Snapshot, snapshot)) meters.Serve(models[model] = known = new(snapshot, known));
         KeepWarm(known);
         return known;
     }

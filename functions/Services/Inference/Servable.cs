@@ -72,6 +72,12 @@ internal sealed class Servable
     /// <summary>Whether every output should be a tensor with one row of a fixed shape for each row that goes in.</summary>
     public bool RowShapes { get; }
 
+    /// <summary>What counts its requests, by variant; filled as they come.</summary>
+    public (string Variant, Meters.VariantTally Tally)[] Tallies { get; set; } = [];
+
+    /// <summary>Requests that wait for a batch, or in one for its turn.</summary>
+    public int WaitingForBatch => batcher?.Waiting ?? 0;
+
     /// <summary>Whether what was read for the other version is what would be read for this one.</summary>
     public bool ReadsAs(Servable other) =>
         Inputs.Length == other.Inputs.Length && Batched == other.Batched

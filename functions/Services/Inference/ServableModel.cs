@@ -40,6 +40,9 @@ internal sealed class ServableModel
         ? Get(number)
         : throw Unservable($"The model \"{Snapshot.Name}\" has no champion; name one of its versions.");
 
+    /// <summary>Requests that wait for a turn. Where they are batched, the gate knows batches, and the batchers know requests.</summary>
+    public int Waiting => versions.Values.Sum(version => version.WaitingForBatch) is > 0 and var batched ? batched : gate.Waiting;
+
     /// <summary>A version by its number or an alias.</summary>
     /// <exception cref="ProblemException">There is none, or it is archived.</exception>
     public Servable Find(string version)

@@ -14,6 +14,7 @@ public static class MonitoringRegistration
 {
     /// <summary>Adds scans and findings.</summary>
     public static IServiceCollection AddMonitoring(this IServiceCollection services) => services
+        .AddMetrics().AddSingleton<ScanMeters>()
         .AddSingleton<RecentFindings>(provider => provider.GetRequiredService<FindingStore>().RecentAsync)
         .AddSingleton<FindingsTable>().AddSingleton<ReportBlobs>().AddSingleton<FindingStore>().AddSingleton<FindingService>().AddSingleton<ReportService>().AddSingleton<SageMakerService>().AddSingleton<SageMakerImport>()
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Predictions;
 
@@ -19,6 +20,7 @@ public static class PredictionsRegistration
         services.AddSingleton<Compaction>().AddSingleton<Retention>().AddSingleton<WriterJournals>().AddSingleton<LogUpkeep>();
         services.AddSingleton<TruthCounters>().AddSingleton<TruthService>().AddSingleton<TruthReader>().AddSingleton<PredictionJoin>().AddSingleton<TruthCompaction>().AddSingleton<PredictionExport>()
             .AddSingleton<PredictionEraser>().AddSingleton<ErasureService>();
+        services.AddMetrics().AddSingleton<IMeters, PredictionMeters>();
         services.AddHostedService<FlushAtTheEnd>().AddHostedService<CountersReport>();
         return services;
     }

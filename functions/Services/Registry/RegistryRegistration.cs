@@ -13,6 +13,7 @@ using Serverless.Services.Registry.Settings;
 using Serverless.Services.Registry.Versions;
 using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Registry;
 
@@ -26,6 +27,7 @@ public static class RegistryRegistration
     {
         services.AddStorage(configuration);
         services.AddSingleton<ModelsTable>().AddSingleton<CatalogTable>().AddSingleton<AuditIndexTable>().AddSingleton<KeysTable>().AddSingleton<ArtifactBlobs>().AddSingleton<OutboxQueue>();
+        services.AddMetrics().AddSingleton<PoisonQueues>().AddSingleton<EventMeters>().AddSingleton<OutboxMeters>().AddSingleton<IMeters>(provider => provider.GetRequiredService<OutboxMeters>());
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(provider, OutboxDelay(configuration)));
         services.AddSingleton<ModelRows>().AddSingleton<Projections>().AddSingleton<ModelStore>();

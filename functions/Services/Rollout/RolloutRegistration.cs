@@ -3,6 +3,7 @@ using Serverless.Services.Rollout.Driving;
 using Serverless.Services.Rollout.Live;
 using Serverless.Services.Rollout.Store;
 using Serverless.Services.Rollout.Validation;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Rollout;
 
@@ -11,6 +12,7 @@ public static class RolloutRegistration
 {
     /// <summary>Adds rollouts.</summary>
     public static IServiceCollection AddRollouts(this IServiceCollection services) => services
+        .AddMetrics().AddSingleton<RolloutMeters>().AddSingleton<IMeters>(provider => provider.GetRequiredService<RolloutMeters>())
         .AddSingleton<RolloutStore>().AddSingleton<RolloutChanges>().AddSingleton<RolloutMover>()
         .AddLiveEvidence().AddSingleton<EvaluationSets>().AddSingleton<OfflineEvidence>().AddSingleton(Sources)
         .AddSingleton<HeardAlerts>().AddSingleton<RolloutJudge>().AddSingleton<RolloutDriver>().AddSingleton<RolloutCommands>().AddSingleton<RolloutRequests>()

@@ -229,7 +229,7 @@ public sealed class RegistryTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var dispatcher = new OutboxDispatcher(
-            host.Get<ModelsTable>(), host.Get<OutboxQueue>(), host.Get<EventPublisher>(), TimeSpan.FromSeconds(30), clock, NullLogger<OutboxDispatcher>.Instance);
+            host.Get<ModelsTable>(), host.Get<OutboxQueue>(), host.Get<EventPublisher>(), host.Get<OutboxMeters>(), TimeSpan.FromSeconds(30), clock, NullLogger<OutboxDispatcher>.Instance);
         var model = ModelName.Parse("patient");
         var question = await dispatcher.WatchAsync(model, default);
         host.TopicHangs = new(TaskCreationOptions.RunContinuationsAsynchronously);

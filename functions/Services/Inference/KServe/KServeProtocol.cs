@@ -14,6 +14,9 @@ internal sealed class KServeProtocol(IOptions<InferenceOptions> options) : IInfe
     private readonly int maximumRows = options.Value.MaxRows;
 
     /// <inheritdoc/>
+    public Meters.RequestProtocol Kind => Meters.RequestProtocol.V1;
+
+    /// <inheritdoc/>
     public void CheckContentType(HttpRequest request) => JsonRequest.CheckContentType(request, octets: false);
 
     /// <inheritdoc/>

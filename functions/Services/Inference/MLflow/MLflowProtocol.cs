@@ -16,6 +16,9 @@ internal sealed class MLflowProtocol(IOptions<InferenceOptions> options) : IInfe
     private readonly int maximumRows = options.Value.MaxRows;
 
     /// <inheritdoc/>
+    public Meters.RequestProtocol Kind => Meters.RequestProtocol.MLflow;
+
+    /// <inheritdoc/>
     public void CheckContentType(HttpRequest request)
     {
         if (!IsCsv(request)) JsonRequest.CheckContentType(request, octets: false);

@@ -12,6 +12,9 @@ internal sealed class OpenInferenceProtocol : IInferenceProtocol
     private const string JsonLength = "Inference-Header-Content-Length";
 
     /// <inheritdoc/>
+    public Meters.RequestProtocol Kind => Meters.RequestProtocol.V2;
+
+    /// <inheritdoc/>
     public void CheckContentType(HttpRequest request) => JsonRequest.CheckContentType(request, octets: true);
 
     /// <inheritdoc/>

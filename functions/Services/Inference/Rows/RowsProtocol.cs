@@ -13,6 +13,9 @@ internal sealed class RowsProtocol(IOptions<InferenceOptions> options) : IInfere
     private readonly int maximumRows = options.Value.MaxRows;
 
     /// <inheritdoc/>
+    public Meters.RequestProtocol Kind => Meters.RequestProtocol.Rows;
+
+    /// <inheritdoc/>
     public void CheckContentType(HttpRequest request) => JsonRequest.CheckContentType(request, octets: false);
 
     /// <inheritdoc/>

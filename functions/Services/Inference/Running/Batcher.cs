@@ -10,6 +10,10 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
     private readonly int capacity = limits.MaxConcurrency + limits.MaxQueue;
     private Batch? open;
     private int members;
+    private int running;
+
+    /// <summary>Requests whose run has not begun.</summary>
+    public int Waiting => Math.Max(0, Volatile.Read(ref members) - Volatile.Read(ref running));
 
     /// <summary>Ends when the call's outputs are there.</summary>
     public Task AddAsync(InferenceCall call)
@@ -70,6 +74,7 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
             foreach (var member in batch.Members) member.Done.SetException(full);
             return;
         }
+        Interlocked.Add(ref running, count);
         try
         {
             batch.DropAbandoned();
@@ -79,6 +84,7 @@ internal sealed class Batcher(BatchingPolicy policy, ServingPolicy limits, Runne
         {
             gate.Leave();
             Interlocked.Add(ref members, -count);
+            Interlocked.Add(ref running, -count);
         }
     }
 

@@ -56,6 +56,12 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>When its computation ended; 0 before that.</summary>
     public long ComputedTo { get; set; }
 
+    /// <summary>When its answer was sent, by the clock's timestamp; 0 before that.</summary>
+    public long AnsweredAt { get; set; }
+
+    /// <summary>What counts it as under way; null where nothing is counted.</summary>
+    public Meters.ModelTally? Counted { get; set; }
+
     /// <summary>The request's or the rows' ids.</summary>
     public PredictionIds Ids { get; } = new();
 
@@ -84,7 +90,7 @@ internal sealed class InferenceCall : IDisposable
     public void Start(Routed routed, long startedAt)
     {
         (Servable, Session, Route, StartedAt, Rows, holders) = (routed.Servable, routed.Session, routed.Route, startedAt, 1, 1);
-        (IsComplete, QueuedAt, ComputedFrom, ComputedTo) = (false, 0, 0, 0);
+        (IsComplete, QueuedAt, ComputedFrom, ComputedTo, AnsweredAt, Counted) = (false, 0, 0, 0, 0, null);
         Traffic = routed.Traffic;
         MakeRoom();
     }

@@ -29,6 +29,9 @@ internal sealed class ModelGate
     /// <summary>Whether a turn is free, so that nobody waits for one.</summary>
     public bool HasRoom => Volatile.Read(ref free) > 0;
 
+    /// <summary>Who waits for one.</summary>
+    public int Waiting => Math.Max(0, -Volatile.Read(ref free));
+
     /// <summary>Takes a turn when one is free: then nobody waits.</summary>
     public bool TryEnter()
     {

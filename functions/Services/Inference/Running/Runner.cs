@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.ML.OnnxRuntime;
 using Serverless.Core.Problems;
+using Serverless.Services.Inference.Meters;
 
 namespace Serverless.Services.Inference.Running;
 
@@ -9,7 +10,7 @@ namespace Serverless.Services.Inference.Running;
 /// Runs a call within its model's limits. A run that is expected to be short stays on the request's thread; a longer one goes
 /// to another, so that a time-out or a caller who leaves is answered at once while ONNX Runtime stops at its next node.
 /// </summary>
-internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<Runner> logger)
+internal sealed class Runner(CallPool pool, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<Runner> logger)
 {
     private readonly TimeSpan inlineRun = options.Value.InlineRun;
 
@@ -37,6 +38,7 @@ internal sealed class Runner(CallPool pool, IOptions<InferenceOptions> options, 
     public void Compute(InferenceCall call)
     {
         call.ComputedFrom = clock.GetTimestamp();
+        meters.Ran(call);
         try
         {
             call.Compute();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Registry;
 
 namespace Serverless.Services.Inference.Sessions;
@@ -11,14 +12,25 @@ namespace Serverless.Services.Inference.Sessions;
 /// The loaded sessions of this instance: loaded once however many ask at once, from verified bytes, kept under a memory
 /// budget (the one used longest ago goes first), disposed of only after their last request.
 /// </summary>
-internal sealed class SessionCache(ArtifactFiles files, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<SessionCache> logger)
-    : IDisposable
+internal sealed class SessionCache : IDisposable
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    private readonly InferenceOptions settings = options.Value;
+    private readonly ArtifactFiles files;
+    private readonly InferenceMeters meters;
+    private readonly TimeProvider clock;
+    private readonly ILogger<SessionCache> logger;
+    private readonly InferenceOptions settings;
     private readonly ConcurrentDictionary<SessionKey, Slot> slots = new();
     private readonly Lock making = new();
+
+    public SessionCache(ArtifactFiles files, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<SessionCache> logger)
+    {
+        (this.files, this.meters, settings, this.clock, this.logger) = (files, meters, options.Value, clock, logger);
+        meters.Meter.CreateObservableGauge("mlops.sessions", () => Count, description: "Sessions that are loaded.");
+        meters.Meter.CreateObservableGauge("mlops.session.memory", () => Bytes, "By", "The memory that loaded sessions are estimated to take.");
+        meters.Meter.CreateObservableGauge("mlops.session.memory_limit", () => settings.SessionMemoryBytes, "By", "The memory that sessions may take.");
+    }
 
     /// <summary>How many sessions are loaded.</summary>
     public int Count => slots.Values.Count(slot => slot.Loaded is not null);
@@ -79,12 +91,14 @@ internal sealed class SessionCache(ArtifactFiles files, IOptions<InferenceOption
             loaded.TryEnter(clock.GetTimestamp());
             loaded.Leave();
             slot.Loaded = loaded;
+            meters.Loaded(true);
             logger.SessionLoaded(key.Artifact.Hex, (long)clock.GetElapsedTime(start).TotalMilliseconds, Bytes >> 20, settings.SessionMemoryBytes >> 20);
             return loaded;
         }
         catch (Exception error)
         {
             (slot.FailedAt, slot.Bytes) = (clock.GetTimestamp(), 0);
+            meters.Loaded(false);
             logger.SessionFailed(error, key.Artifact.Hex, slot.Retry.TotalSeconds);
             if (error is ProblemException) throw;
             throw new ProblemException(ProblemKind.Unavailable, "The model's session could not be loaded.") { RetryAfter = slot.Retry };
@@ -125,6 +139,7 @@ internal sealed class SessionCache(ArtifactFiles files, IOptions<InferenceOption
             .OrderBy(entry => entry.Value.Loaded!.Busy).ThenBy(entry => entry.Value.Loaded!.UsedAt).FirstOrDefault();
         if (slot is null || !slots.TryRemove(new(key, slot)))
             throw new ProblemException(ProblemKind.Unavailable, "Other models are being loaded; there is no memory for this one yet.") { RetryAfter = settings.LoadRetry };
+        meters.Evicted();
         logger.SessionEvicted(key.Artifact.Hex, settings.SessionMemoryBytes >> 20);
         slot.Retire();
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Predictions;
 
@@ -20,13 +21,15 @@ internal sealed class ShadowQueue : IHostedService, IDisposable
     private readonly ShadowRunner runner;
     private readonly ShadowCounters counters;
     private readonly CallPool pool;
+    private readonly InferenceMeters meters;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private int disposed;
 
-    public ShadowQueue(ShadowRunner runner, ShadowCounters counters, CallPool pool, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<ShadowQueue> logger)
+    public ShadowQueue(ShadowRunner runner, ShadowCounters counters, CallPool pool, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<ShadowQueue> logger)
     {
-        (this.runner, this.counters, this.pool, settings, this.clock, this.logger) = (runner, counters, pool, options.Value, clock, logger);
+        (this.runner, this.counters, this.pool, this.meters, settings, this.clock, this.logger) = (runner, counters, pool, meters, options.Value, clock, logger);
+        meters.Meter.CreateObservableGauge("mlops.shadow.queue.depth", () => counters.Snapshot().Queued, description: "Versions that wait to follow a request.");
         jobs = new(new ConcurrentQueue<ShadowJob>(), settings.ShadowRequests);
         // Most instances have no shadow: threads start with the first one.
         workers = new(() => [.. Enumerable.Range(0, settings.ShadowThreads).Select(number => BackgroundThread.Start($"shadow {number}", Work))]);
@@ -98,6 +101,7 @@ internal sealed class ShadowQueue : IHostedService, IDisposable
     private void Drop(ShadowJob job, ShadowDrop reason)
     {
         counters.Drop(job.Versions.Count, reason);
+        foreach (var version in job.Versions) meters.ShadowDropped(version);
         End(job);
     }
 

@@ -1,5 +1,6 @@
 using Serverless.Core.Problems;
 using Serverless.Services.Http;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Predictions;
@@ -8,22 +9,28 @@ namespace Serverless.Services.Inference.Shadows;
 
 /// <summary>Runs a version on the inputs of a request that another one has answered, and logs what it says. Nothing that happens here concerns the caller.</summary>
 internal sealed class ShadowRunner(
-    SessionCache sessions, CallPool pool, Runner runner, PredictionRecorder recorder, ShadowLog log, ShadowCounters counters, TimeProvider clock)
+    SessionCache sessions, CallPool pool, Runner runner, PredictionRecorder recorder, ShadowLog log, ShadowCounters counters, InferenceMeters meters, TimeProvider clock)
 {
     private const int Failed = 500;
 
     /// <summary>Runs it, unless callers need what it would take.</summary>
     public void Run(ShadowJob job, Servable version, CancellationToken stopping)
     {
-        if (stopping.IsCancellationRequested) counters.Drop(1, ShadowDrop.Shutdown);
-        else if (!version.Gate.HasRoom) counters.Drop(1, ShadowDrop.Busy);
-        else if (!log.Writer.HasRoom) counters.Drop(1, ShadowDrop.Log);
+        if (stopping.IsCancellationRequested) Drop(version, ShadowDrop.Shutdown);
+        else if (!version.Gate.HasRoom) Drop(version, ShadowDrop.Busy);
+        else if (!log.Writer.HasRoom) Drop(version, ShadowDrop.Log);
         else if (sessions.TryEnter(version.Key) is { } session) Run(job, pool.Rent(new(version, session, Route.Shadow), clock.GetTimestamp()), stopping);
         else
         {
             sessions.Prepare(version.Version, version.Key);
-            counters.Drop(1, ShadowDrop.Loading);
+            Drop(version, ShadowDrop.Loading);
         }
+    }
+
+    private void Drop(Servable version, ShadowDrop reason)
+    {
+        counters.Drop(1, reason);
+        meters.ShadowDropped(version);
     }
 
     private void Run(ShadowJob job, InferenceCall call, CancellationToken stopping)
@@ -33,7 +40,7 @@ internal sealed class ShadowRunner(
             var problem = Compute(job, call, stopping);
             if (problem is not null && stopping.IsCancellationRequested)
             {
-                counters.Drop(1, ShadowDrop.Shutdown);
+                Drop(call.Servable, ShadowDrop.Shutdown);
                 return;
             }
             recorder.Shadowed(call, job.Answered with
@@ -48,6 +55,7 @@ internal sealed class ShadowRunner(
                 Total = clock.GetElapsedTime(job.QueuedAt, clock.GetTimestamp()),
             });
             counters.Finish(problem is null);
+            meters.Shadowed(call, problem is null ? ShadowOutcome.Answered : ShadowOutcome.Failed);
         }
         finally
         {

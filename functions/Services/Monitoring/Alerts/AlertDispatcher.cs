@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Logging;
@@ -17,11 +18,12 @@ namespace Serverless.Services.Monitoring.Alerts;
 /// <param name="store">What steps tell.</param>
 /// <param name="publisher">The topic.</param>
 /// <param name="deliveries">The webhooks.</param>
+/// <param name="waiting">Shows what waits.</param>
 /// <param name="options">How long a question stays hidden.</param>
 /// <param name="clock">Measures patience.</param>
 /// <param name="logger">Says when something has to wait.</param>
 public sealed class AlertDispatcher(
-    QueueServiceClient queues, AlertsTable table, AlertStore store, EventPublisher publisher, WebhookDeliveries deliveries,
+    QueueServiceClient queues, AlertsTable table, AlertStore store, EventPublisher publisher, WebhookDeliveries deliveries, OutboxMeters waiting,
     IOptions<AlertsOptions> options, TimeProvider clock, ILogger<AlertDispatcher> logger)
 {
     private readonly WorkQueue queue = new(queues, StorageNames.AlertQueue);
@@ -77,9 +79,17 @@ public sealed class AlertDispatcher(
         catch (Exception failure) when (failure is Azure.RequestFailedException or AggregateException)
         {
             logger.StepsWait(failure, model);
+            Note(model);
             return false;
         }
     }
+
+    // An outbox row is named after its step, whose id tells its time.
+    private void Note(ModelName model) => waiting.Waits(OutboxMeters.Alerts, model, async cancel =>
+        await table.ListAsync(model, StorageNames.OutboxPrefix, cancel).Select(row => TimeOf(row.RowKey.AsSpan(StorageNames.OutboxPrefix.Length, 36))).ToListAsync(cancel));
+
+    private static DateTimeOffset TimeOf(ReadOnlySpan<char> step) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(((long)uint.Parse(step[..8], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) << 16) + ushort.Parse(step[9..13], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
     private async Task<bool> TryTellAsync(ModelName model, string row, CancellationToken cancel)
     {
@@ -95,6 +105,7 @@ public sealed class AlertDispatcher(
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             logger.StepsWait(failure, model);
+            Note(model);
             return false;
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Serverless.Services.Storage;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
@@ -19,6 +20,7 @@ public static class AlertsRegistration
         services.TryAddSingleton<RecentFindings>((_, _, _) => Task.FromResult<IReadOnlyList<Core.Monitoring.Finding>>([]));
         services.AddSingleton<AlertsTable>().AddSingleton<AlertStore>().AddSingleton<AlertReleases>().AddSingleton<SilenceService>();
         services.AddSingleton<AlertEvidence>().AddSingleton<WebhookDeliveries>().AddSingleton<WebhookEvents>().AddSingleton<AlertDispatcher>();
+        services.AddMetrics().AddSingleton<IMeters, AlertMeters>().AddSingleton<DeliveryMeters>();
         services.AddSingleton<AlertService>().AddSingleton<AlertReleaser>().AddSingleton<AlertReads>();
         return services;
     }

@@ -14,7 +14,7 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <summary>Scans one window: reads, judges, keeps the finding. Again it looks whether the window has other rows by now, and if so the new finding supersedes the old.</summary>
 public sealed class ScanRunner(
     ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations,
-    BaselineService baselines, FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, TimeProvider clock, ILogger<ScanRunner> logger)
+    BaselineService baselines, FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, ScanMeters meters, TimeProvider clock, ILogger<ScanRunner> logger)
 {
     /// <summary>Does what a message asks for.</summary>
     public async Task RunAsync(string message, CancellationToken cancel)
@@ -36,7 +36,11 @@ public sealed class ScanRunner(
         var model = ModelName.Parse(request.Model);
         if (await models.GetAsync(model, cancel) is not { } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return;
         if (await findings.FindAsync(model, monitor, end, cancel) is null)
-            await KeepAsync(Failed(snapshot, monitor, policy, end, "The scan was tried again and again without an end; the log of the host says why."), 0, null, policy, cancel);
+        {
+            var failed = Failed(snapshot, monitor, policy, end, "The scan was tried again and again without an end; the log of the host says why.");
+            meters.Scanned(failed, null);
+            await KeepAsync(failed, 0, null, policy, cancel);
+        }
         if (request.Scan is { } scan) await table.PutDoneAsync(model, scan, monitor, end, nameof(FindingVerdict.Failed), cancel);
     }
 
@@ -46,7 +50,9 @@ public sealed class ScanRunner(
         if (await models.GetAsync(model, cancel) is not { Archived: false } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return null;
         var there = await findings.FindAsync(model, monitor, end, cancel);
         if (there is { Row: { Verdict: not FindingVerdict.Failed } row } && await IsCurrentAsync(model, row, policy, cancel)) return await TellAsync(row, policy, cancel);
+        var start = clock.GetTimestamp();
         var (finding, seen) = await JudgeAsync(snapshot, monitor, policy, end, cancel);
+        meters.Scanned(finding, clock.GetElapsedTime(start));
         if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return await TellAsync(old, policy, cancel);
         await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, policy, cancel);
         return finding.Verdict;

@@ -6,23 +6,27 @@ namespace Serverless.Services.Predictions;
 public sealed class TruthCounters
 {
     private readonly ConcurrentDictionary<(TruthKind, string), (long Waiting, long Matched)> models = new();
-    private long accepted;
-    private long duplicates;
-    private long unknown;
-    private long rejected;
+    private readonly long[,] counts = new long[Enum.GetValues<TruthKind>().Length, 4];
 
     /// <summary>The counters as they are now.</summary>
     public TruthSnapshot Snapshot() => new(
-        Volatile.Read(ref accepted), Volatile.Read(ref duplicates), Volatile.Read(ref unknown), Volatile.Read(ref rejected),
+        Sum(0), Sum(1), Sum(2), Sum(3),
         models.Values.Sum(model => model.Waiting), models.Values.Sum(model => model.Matched));
 
-    internal void Count(TruthAnswer answer)
+    /// <summary>What became of labels, or of outcomes.</summary>
+    internal (long Accepted, long Duplicates, long Unknown, long Rejected) Of(TruthKind kind) => (Read(kind, 0), Read(kind, 1), Read(kind, 2), Read(kind, 3));
+
+    internal void Count(TruthKind kind, TruthAnswer answer)
     {
-        Interlocked.Add(ref accepted, answer.Accepted);
-        Interlocked.Add(ref duplicates, answer.Duplicates);
-        Interlocked.Add(ref unknown, answer.Unknown);
-        Interlocked.Add(ref rejected, answer.Rejected.Count);
+        Interlocked.Add(ref counts[(int)kind, 0], answer.Accepted);
+        Interlocked.Add(ref counts[(int)kind, 1], answer.Duplicates);
+        Interlocked.Add(ref counts[(int)kind, 2], answer.Unknown);
+        Interlocked.Add(ref counts[(int)kind, 3], answer.Rejected.Count);
     }
+
+    private long Read(TruthKind kind, int result) => Volatile.Read(ref counts[(int)kind, result]);
+
+    private long Sum(int result) => Enum.GetValues<TruthKind>().Sum(kind => Read(kind, result));
 
     internal void Settle(TruthKind kind, string model, long waiting, long matched) => models[(kind, model)] = (waiting, matched);
 }

@@ -52,7 +52,7 @@ public sealed class TruthService(
         foreach (var hour in hours) hour.Decide(elsewhere);
         await EachAsync(hours.Where(hour => hour.New.Count > 0), (hour, inner) => new(kinds[kind].Writer.AppendAsync(model, hour.Hour, hour.New, inner)), cancel);
         var answer = new TruthAnswer(hours.Sum(hour => hour.New.Count), hours.Sum(hour => hour.Duplicates), hours.Sum(hour => hour.Unknown), [.. Rejected(items, elsewhere)]);
-        counters.Count(answer);
+        counters.Count(kind, answer);
         return answer;
     }
 

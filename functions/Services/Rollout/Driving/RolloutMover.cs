@@ -12,8 +12,9 @@ namespace Serverless.Services.Rollout.Driving;
 /// <param name="rollouts">What is kept.</param>
 /// <param name="changes">What a move changes.</param>
 /// <param name="versions">Where callers can go.</param>
+/// <param name="meters">Count decisions.</param>
 /// <param name="clock">Tells what is due.</param>
-public sealed class RolloutMover(ModelStore store, RolloutStore rollouts, RolloutChanges changes, VersionReader versions, TimeProvider clock)
+public sealed class RolloutMover(ModelStore store, RolloutStore rollouts, RolloutChanges changes, VersionReader versions, RolloutMeters meters, TimeProvider clock)
 {
     /// <summary>Something has happened to a rollout.</summary>
     /// <param name="model">Whose.</param>
@@ -34,14 +35,24 @@ public sealed class RolloutMover(ModelStore store, RolloutStore rollouts, Rollou
             result = (transition, transition is Transition.Moved moved ? moved.State : there.State);
             return transition is Transition.Moved next ? await changes.PlanAsync(record, there, next, policy, decision, cancel) : null;
         }, cancel);
+        if (decision is not null && result.Item1 is Transition.Moved) meters.Decided(decision);
         return result;
     }
 
     /// <summary>Keeps a decision that moves nothing, if it comes to something else than the one before.</summary>
-    internal Task KeepAsync(ModelName model, Guid rollout, RolloutPolicy policy, Decision decision, Caller caller, CancellationToken cancel) => store.ChangeAsync(model, caller, async record =>
-        record is not null && await rollouts.FindAsync(model, rollout, cancel) is { } there && !there.State.Stage.IsEnd() && there.LastAnswer != RolloutStory.Answer(decision, there.State)
-            ? RolloutChanges.Plan(record, there, policy, decision)
-            : null, cancel);
+    internal async Task KeepAsync(ModelName model, Guid rollout, RolloutPolicy policy, Decision decision, Caller caller, CancellationToken cancel)
+    {
+        var kept = false;
+        await store.ChangeAsync(model, caller, async record =>
+        {
+            var plan = record is not null && await rollouts.FindAsync(model, rollout, cancel) is { } there && !there.State.Stage.IsEnd() && there.LastAnswer != RolloutStory.Answer(decision, there.State)
+                ? RolloutChanges.Plan(record, there, policy, decision)
+                : null;
+            kept = plan is not null;
+            return plan;
+        }, cancel);
+        if (kept) meters.Decided(decision);
+    }
 
     // A champion that is no longer where the rollout left it, or cannot be brought back, changes what the event means.
     private async Task<Transition> SettleAsync(ModelRecord record, RolloutState state, RolloutPolicy policy, RolloutEvent happened, CancellationToken cancel)

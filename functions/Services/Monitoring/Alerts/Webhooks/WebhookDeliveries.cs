@@ -22,12 +22,13 @@ namespace Serverless.Services.Monitoring.Alerts;
 /// <param name="store">What steps tell.</param>
 /// <param name="hooks">Where they go.</param>
 /// <param name="sender">Calls.</param>
+/// <param name="meters">Count requests.</param>
 /// <param name="options">How often and how long.</param>
 /// <param name="alerts">The suite's address.</param>
 /// <param name="clock">Dates records.</param>
 /// <param name="logger">Says what failed.</param>
 public sealed class WebhookDeliveries(
-    QueueServiceClient queues, AlertsTable table, AlertStore store, WebhookService hooks, WebhookSender sender, IOptions<WebhooksOptions> options,
+    QueueServiceClient queues, AlertsTable table, AlertStore store, WebhookService hooks, WebhookSender sender, DeliveryMeters meters, IOptions<WebhooksOptions> options,
     IOptions<AlertsOptions> alerts, TimeProvider clock, ILogger<WebhookDeliveries> logger)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
@@ -74,6 +75,7 @@ public sealed class WebhookDeliveries(
         if (await hooks.FindAsync(asked.Webhook, cancel) is not { } hook || await CallAsync(model, asked.Step, hook, cancel) is not { } call) return;
         var result = await sender.SendAsync(call, cancel);
         var record = Record(asked, result);
+        meters.Made(record);
         // The next try before the record of this one: a crash between them repeats this try rather than lose the next.
         if (record.Status == DeliveryStatus.Waiting) await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Wait(asked.Attempt, result), cancel);
         await KeepAsync(model, record, row, cancel);

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+
+namespace Serverless.Services.Telemetry;
+
+/// <summary>OpenTelemetry's meters, and the pages that show them.</summary>
+public static class MetricsRegistration
+{
+    /// <summary>The rooms' meters are <c>Serverless.Inference</c> and so on.</summary>
+    public const string Prefix = "Serverless.";
+
+    /// <summary>Meters that begin with this are for exporters that push: the pages have their figures from <see cref="LatencyFamily"/>.</summary>
+    public const string PushPrefix = "ServerlessPush.";
+
+    // So many points may an instrument have for each model, version and variant, or monitor. OpenTelemetry makes room for all of them at once.
+    private static readonly Dictionary<string, int> PointsEach = new()
+    {
+        ["mlops.requests"] = 16,
+        ["mlops.scan.score"] = 20,
+        ["mlops.rows"] = 1,
+        ["mlops.runs"] = 1,
+        ["mlops.requests.in_flight"] = 1,
+        ["mlops.queue.depth"] = 1,
+        ["mlops.shadow.requests"] = 3,
+        ["mlops.rollout.traffic_share"] = 4,
+        ["mlops.rollout.state"] = 2,
+        ["mlops.alerts"] = 3,
+        ["mlops.scan.breaches"] = 1,
+        ["mlops.scan.last_success.timestamp"] = 1,
+    };
+
+    private const string Runtime = "System.Runtime";
+
+    // What Prometheus' own naming rules would refuse, or nobody asks for.
+    private static readonly Dictionary<string, string> RuntimeNames = new()
+    {
+        ["dotnet.process.cpu.time"] = "process.cpu",
+        ["dotnet.process.memory.working_set"] = "process.resident_memory",
+        ["dotnet.gc.collections"] = "dotnet.gc.collections",
+        ["dotnet.gc.pause.time"] = "dotnet.gc.pause",
+        ["dotnet.gc.heap.total_allocated"] = "dotnet.gc.allocated",
+        ["dotnet.gc.last_collection.memory.committed_size"] = "dotnet.gc.committed_memory",
+        ["dotnet.thread_pool.thread.count"] = "dotnet.thread_pool.threads",
+        ["dotnet.thread_pool.queue.length"] = "dotnet.thread_pool.queue_length",
+        ["dotnet.monitor.lock_contentions"] = "dotnet.monitor.lock_contentions",
+    };
+
+    internal static void AddMetricsPages(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddMetrics();
+        services.AddSingleton<IMeters, BuildMeters>();
+        services.TryAddSingleton<MetricCollector>();
+        services.TryAddSingleton<MetricsPages>();
+        var settings = configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new();
+        if (!settings.Metrics) return;
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(Prefix + "*", Runtime)
+            .AddView(instrument => View(instrument, settings))
+            .AddReader(provider => provider.GetRequiredService<MetricCollector>().Reader));
+    }
+
+    private static MetricStreamConfiguration? View(System.Diagnostics.Metrics.Instrument instrument, TelemetryOptions settings)
+    {
+        if (instrument.Meter.Name == Runtime)
+            return RuntimeNames.TryGetValue(instrument.Name, out var name) ? new() { Name = name } : MetricStreamConfiguration.Drop;
+        return PointsEach.TryGetValue(instrument.Name, out var points) ? new() { CardinalityLimit = (settings.MaxSeries + 1) * points } : null;
+    }
+}
