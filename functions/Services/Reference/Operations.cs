@@ -96,6 +96,8 @@ internal static class Operations
         ["DeleteWebhook"] = Gives(204).With(Matching),
         ["GetOpenApi"] = Json(Document),
         ["GetReference"] = Gives(200, Html),
+        ["GetMetrics"] = Json(Form.File("text/plain")),
+        ["GetCompatibleMetrics"] = Json(Form.File("text/plain")),
     };
 
     private static Dictionary<string, Operation> Serving() => new()

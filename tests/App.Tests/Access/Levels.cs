@@ -16,7 +16,7 @@ internal sealed record Level(string Method, string Path, Role Roles)
         "POST /datasets", "GET /datasets", "GET /datasets/{name}/{version}",
         "PUT /features/{view}", "POST /features/{view}/push", "POST /get-online-features",
         "GET /stories/{id}", "GET /models/{model}/stories",
-        "GET /metrics", "GET /metrics/compat", "GET /",
+        "GET /",
     };
 
     private static readonly Dictionary<string, string> Examples = new()
