@@ -6,6 +6,7 @@ using Serverless.Benchmarks.Scans;
 using Serverless.Benchmarks.Serving;
 using Serverless.Benchmarks.Statistics;
 using Serverless.Benchmarks.Study;
+using Serverless.Benchmarks.Telemetry;
 using Serverless.Benchmarks.Truth;
 using Serverless.Services.Predictions;
 
@@ -18,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["memory"] = MemoryBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["logging"] = LoggingBenchmark.RunAsync,
+    ["telemetry"] = TelemetryBenchmark.RunAsync,
     ["shadow"] = ShadowBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["truth"] = TruthBenchmark.RunAsync,

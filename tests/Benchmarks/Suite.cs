@@ -28,9 +28,12 @@ internal sealed class Suite : IAsyncDisposable
     }
 
     /// <summary>The application alone, against a storage that answers already.</summary>
-    public static Task<ServerProcess> StartServerAsync(string storage, int? core) => ServerProcess.StartAsync(
+    public static Task<ServerProcess> StartServerAsync(string storage, int? core) => StartServerAsync(storage, core, new Dictionary<string, string>());
+
+    /// <summary>The application alone with settings of its own.</summary>
+    public static Task<ServerProcess> StartServerAsync(string storage, int? core, IReadOnlyDictionary<string, string> settings) => ServerProcess.StartAsync(
         AppProcess.AppAssembly, ["--urls", "http://127.0.0.1:0"],
-        new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
+        new Dictionary<string, string>(settings) { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
 
     /// <summary>Registers a model of <c>tests/data</c>; its first version answers at once.</summary>
     public async Task RegisterAsync(string model, string? name = null)

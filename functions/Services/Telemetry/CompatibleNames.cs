@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Serverless.Services.Telemetry;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
 using Serverless.App.Tests.Predictions;
+using Serverless.App.Tests.Telemetry;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
 using Serverless.Testing;
@@ -46,6 +47,13 @@ public sealed class ScansOverHttpTests(AzuriteFixture azurite) : IClassFixture<A
         var alert = Assert.Single((await suite.GetAsync($"/alerts?model={model}")).GetProperty("items").EnumerateArray());
         Assert.Equal(("firing", "feature-drift"), (alert.GetProperty("status").GetString(), alert.GetProperty("monitor").GetString()));
         Assert.Contains("nswdemand", (await suite.GetAsync($"/models/{model}/alerts/{alert.GetProperty("id")}")).GetProperty("diagnosis").GetRawText(), StringComparison.Ordinal);
+
+        var shown = await Scrape.OfAsync(suite.App);
+        Assert.Equal([1, 3, 1], new[] { "breached", "ok", "not_comparable" }.Select(verdict => shown.Sum("mlops_scans_total", ("monitor", "feature-drift"), ("verdict", verdict))));
+        Assert.Equal(5, shown.Sum("mlops_scan_duration_seconds_count", ("monitor", "feature-drift")));
+        Assert.Equal(points[^1].GetProperty("value").GetDouble(), Assert.Single(shown.Of("mlops_scan_score", ("model", model.Value), ("monitor", "feature-drift"), ("subject", "nswdemand"), ("check", "drift"))).Value, 1e-9);
+        Assert.InRange(shown.Sum("mlops_scan_breaches", ("model", model.Value), ("monitor", "feature-drift")), 1, Features.Length);
+        Assert.InRange(shown.Sum("mlops_scan_last_success_timestamp_seconds", ("model", model.Value), ("monitor", "feature-drift")), today.ToUnixTimeSeconds(), today.AddDays(2).ToUnixTimeSeconds());
     }
 
     [Fact]

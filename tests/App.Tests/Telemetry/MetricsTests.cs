@@ -54,10 +54,15 @@ public sealed class MetricsTests(AzuriteFixture azurite) : IClassFixture<Azurite
         var model = await IrisAsync(app, "with space.and-dash");
         await AskAsync(app, $"/v2/models/{model}/infer", Infer("input", 1, 4), HttpStatusCode.OK);
         await SuiteCalls.UntilAsync("it is counted", async () => (await Scrape.OfAsync(app)).Sum(Requests) == 1);
-        var (code, says) = await Promtool.RunAsync((await Scrape.OfAsync(app)).Text, "check", "metrics");
+        var native = await Scrape.OfAsync(app);
+        MetricsDocument.AssertTells(MetricsDocument.Native, native);
+        Assert.Empty(MetricsDocument.Native.Keys.Where(name => !name.StartsWith("mlops_", StringComparison.Ordinal)).Except(native.Types.Keys));
+        var (code, says) = await Promtool.RunAsync(native.Text, "check", "metrics");
         Assert.True(code == 0, says);
         // Triton's and Seldon's names break Prometheus' rules of naming; the page must be read all the same.
-        (code, says) = await Promtool.RunAsync((await Scrape.OfAsync(app, "/metrics/compat")).Text, "check", "metrics");
+        var compatible = await Scrape.OfAsync(app, "/metrics/compat");
+        MetricsDocument.AssertTells(MetricsDocument.Compatible, compatible);
+        (code, says) = await Promtool.RunAsync(compatible.Text, "check", "metrics");
         Assert.True(code is 0 or 3, says);
         Assert.DoesNotContain("error while linting", says, StringComparison.Ordinal);
     }

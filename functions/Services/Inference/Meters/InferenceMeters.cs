@@ -45,7 +45,7 @@ internal sealed class InferenceMeters
     /// <summary>Notes how a model is served now.</summary>
     public void Serve(ServableModel served)
     {
-        if (enabled) book.Model(served.Snapshot.Name.Value).Served = served;
+        if (enabled && book.Model(served.Snapshot.Name.Value) is var tally && tally.Name == served.Snapshot.Name.Value) tally.Served = served;
     }
 
     /// <summary>A request has found its model.</summary>

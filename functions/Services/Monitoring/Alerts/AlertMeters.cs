@@ -22,11 +22,7 @@ internal sealed class AlertMeters : IMeters
     // Every state of an alert that is open has a series, so that one that moves on is nought where it was.
     private static IReadOnlyList<Measurement<long>> Count(IReadOnlyList<AlertState> alerts, int maximum) =>
     [
-        .. from alert in alerts
-           where alert.Open
-           group alert by (alert.Model, alert.Monitor, alert.Severity) into same
-           orderby same.Key
-           select same into kept
+        .. from kept in alerts.Where(alert => alert.Open).GroupBy(alert => (alert.Model, alert.Monitor, alert.Severity)).Take(maximum)
            from state in States
            select new Measurement<long>(kept.Count(alert => alert.Status == state.Status),
                new("model", kept.Key.Model), new("monitor", kept.Key.Monitor), new("severity", kept.Key.Severity.ToString().ToLowerInvariant()), new("state", state.Name)),
