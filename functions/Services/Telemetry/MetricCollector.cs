@@ -58,7 +58,7 @@ public sealed class MetricCollector : IDisposable
 
         private static MetricFamily Family(Metric metric)
         {
-            var kind = PrometheusNames.Kind(metric.MetricType);
+            var kind = MetricsRegistration.Falls(metric.Name) ? MetricKind.Gauge : PrometheusNames.Kind(metric.MetricType);
             List<MetricSeries> series = [];
             foreach (ref readonly var point in metric.GetMetricPoints()) series.Add(Series(metric.MetricType, point));
             return new(PrometheusNames.Of(metric.Name, metric.Unit, kind), kind, metric.Description, series);

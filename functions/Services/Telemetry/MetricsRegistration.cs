@@ -14,11 +14,11 @@ public static class MetricsRegistration
     /// <summary>Meters that begin with this are for exporters that push: the pages have their figures from <see cref="LatencyFamily"/>.</summary>
     public const string PushPrefix = "ServerlessPush.";
 
-    // So many points may an instrument have for each model, version and variant, or monitor. OpenTelemetry makes room for all of them at once.
+    // So many points may an instrument have for each model, version and variant. OpenTelemetry makes room for all of them at once, so none has more than it needs.
     private static readonly Dictionary<string, int> PointsEach = new()
     {
         ["mlops.requests"] = 16,
-        ["mlops.scan.score"] = 20,
+        ["mlops.scan.score"] = 4,
         ["mlops.rows"] = 1,
         ["mlops.runs"] = 1,
         ["mlops.requests.in_flight"] = 1,
@@ -30,6 +30,11 @@ public static class MetricsRegistration
         ["mlops.scan.breaches"] = 1,
         ["mlops.scan.last_success.timestamp"] = 1,
     };
+
+    // Monitors by verdict.
+    private static readonly Dictionary<string, int> Points = new() { ["mlops.scans"] = 512, ["mlops.scan.duration"] = 128 };
+
+    private const int Few = 64;
 
     private const string Runtime = "System.Runtime";
 
@@ -46,6 +51,9 @@ public static class MetricsRegistration
         ["dotnet.thread_pool.queue.length"] = "dotnet.thread_pool.queue_length",
         ["dotnet.monitor.lock_contentions"] = "dotnet.monitor.lock_contentions",
     };
+
+    // The runtime has these as counters, and they fall, too.
+    internal static bool Falls(string name) => name is "dotnet.thread_pool.threads" or "dotnet.thread_pool.queue_length";
 
     internal static void AddMetricsPages(this IServiceCollection services, IConfiguration configuration)
     {
@@ -64,7 +72,9 @@ public static class MetricsRegistration
     private static MetricStreamConfiguration? View(System.Diagnostics.Metrics.Instrument instrument, TelemetryOptions settings)
     {
         if (instrument.Meter.Name == Runtime)
-            return RuntimeNames.TryGetValue(instrument.Name, out var name) ? new() { Name = name } : MetricStreamConfiguration.Drop;
-        return PointsEach.TryGetValue(instrument.Name, out var points) ? new() { CardinalityLimit = (settings.MaxSeries + 1) * points } : null;
+            return RuntimeNames.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = Few } : MetricStreamConfiguration.Drop;
+        // A view would take what a push exporter's histogram is advised to count in.
+        if (!instrument.Meter.Name.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        return new() { CardinalityLimit = PointsEach.TryGetValue(instrument.Name, out var points) ? (settings.MaxSeries + 1) * points : Points.GetValueOrDefault(instrument.Name, Few) };
     }
 }

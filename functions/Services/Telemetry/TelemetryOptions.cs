@@ -14,7 +14,7 @@ public sealed class TelemetryOptions
 
     /// <summary>How many models, versions and variants are told apart; what comes later is counted as <c>(other)</c>.</summary>
     [Range(1, 100_000)]
-    public int MaxSeries { get; set; } = 1000;
+    public int MaxSeries { get; set; } = 500;
 
     /// <summary>How long a view of storage (poison queues, the outbox) is good before it is looked at again, in the background.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]

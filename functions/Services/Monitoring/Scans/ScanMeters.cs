@@ -15,6 +15,9 @@ public sealed class ScanMeters
 
     private const int MostMonitors = 100;
 
+    // Twenty scores of each are as many as four for each of what metrics tell apart.
+    private const int MonitorsShare = 5;
+
     private readonly BoundedNames monitors = new(MostMonitors);
     private readonly ConcurrentDictionary<(string Model, string Monitor), Latest> latest = new();
     private readonly int maximum;
@@ -24,7 +27,7 @@ public sealed class ScanMeters
     /// <summary>Makes the instruments.</summary>
     public ScanMeters(IMeterFactory meters, IOptions<TelemetryOptions> options)
     {
-        maximum = options.Value.MaxSeries;
+        maximum = Math.Max(1, options.Value.MaxSeries / MonitorsShare);
         var meter = meters.Create(MonitoringMeter.Name);
         scans = meter.CreateCounter<long>("mlops.scans", description: "Windows that this instance scanned, by monitor and verdict.");
         durations = meter.CreateHistogram("mlops.scan.duration", "s", "How long a window's scan took.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300] });
