@@ -20,6 +20,9 @@ public static class MetricsRegistration
         ["mlops.requests"] = 16,
         ["mlops.scan.score"] = 4,
         ["mlops.rows"] = 1,
+        ["mlops.request.duration"] = 1,
+        ["mlops.queue.duration"] = 1,
+        ["mlops.compute.duration"] = 1,
         ["mlops.runs"] = 1,
         ["mlops.requests.in_flight"] = 1,
         ["mlops.queue.depth"] = 1,
@@ -73,8 +76,7 @@ public static class MetricsRegistration
     {
         if (instrument.Meter.Name == Runtime)
             return RuntimeNames.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = Few } : MetricStreamConfiguration.Drop;
-        // A view would take what a push exporter's histogram is advised to count in.
-        if (!instrument.Meter.Name.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        if (!instrument.Meter.Name.StartsWith(Prefix, StringComparison.Ordinal) && !instrument.Meter.Name.StartsWith(PushPrefix, StringComparison.Ordinal)) return null;
         return new() { CardinalityLimit = PointsEach.TryGetValue(instrument.Name, out var points) ? (settings.MaxSeries + 1) * points : Points.GetValueOrDefault(instrument.Name, Few) };
     }
 }

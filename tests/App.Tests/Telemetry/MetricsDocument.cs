@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Serverless.Testing;
 
 namespace Serverless.App.Tests.Telemetry;
 
@@ -23,10 +23,8 @@ internal static partial class MetricsDocument
         }
     }
 
-    private static Dictionary<string, string[]> Read(Regex row) => row.Matches(File.ReadAllText(Page()))
+    private static Dictionary<string, string[]> Read(Regex row) => row.Matches(File.ReadAllText(Repository.File("docs", "metrics.md")))
         .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Page([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "metrics.md"));
 
     [GeneratedRegex(@"^\| `(\w+)` \| (?:counter|gauge|histogram) \| ?([^|]*) \|", RegexOptions.Multiline)]
     private static partial Regex NativeRow();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +12,7 @@ using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Rollout;
 using Serverless.Services.Telemetry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Telemetry;
 
@@ -22,7 +22,7 @@ public sealed partial class MetricsDocumentTests
     [Fact]
     public async Task Page_HasEveryInstrumentAndNoOther()
     {
-        var told = Row().Matches(await File.ReadAllTextAsync(Page(), TestContext.Current.CancellationToken)).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
+        var told = Row().Matches(await File.ReadAllTextAsync(Repository.File("docs", "metrics.md"), TestContext.Current.CancellationToken)).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
         Assert.Equal((await InstrumentsAsync()).Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
 
@@ -50,8 +50,6 @@ public sealed partial class MetricsDocumentTests
     }
 
     private static MetricKind Kind(string type) => type.Contains("Counter", StringComparison.Ordinal) ? MetricKind.Counter : type.Contains("Histogram", StringComparison.Ordinal) ? MetricKind.Histogram : MetricKind.Gauge;
-
-    private static string Page([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "metrics.md"));
 
     [GeneratedRegex(@"^\| `(mlops_\w+)` \| (\w+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
