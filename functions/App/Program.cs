@@ -12,6 +12,9 @@ using Serverless.Services.Registry.Keys;
 using Serverless.Services.Registry.Onnx;
 using Serverless.Services.Rollout;
 using Serverless.Services.Telemetry;
+#if AZURE_HOST
+using Serverless.App.Telemetry;
+#endif
 
 // A child of ours: it loads one file, says how that went, and ends.
 if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
@@ -20,9 +23,13 @@ NativeMemory.Settle();
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+#if AZURE_HOST
+builder.UseMiddleware<TracingMiddleware>();
+#endif
 builder.UseMiddleware<AccessMiddleware>();
 
 builder.Services.AddTelemetry(builder.Configuration);
+builder.Services.AddExporters(builder.Configuration);
 builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
 builder.Services.AddPredictions(builder.Configuration);

@@ -25,6 +25,8 @@ public sealed partial class ArchitectureTests
         ["Learning"] = ["Storage", "Events", "Registry", "Predictions", "Inference", "Http", "Telemetry"],
         // Writes down what all of them take and give; nobody uses it but the application.
         ["Reference"] = ["Storage", "Tables", "Events", "Registry", "Predictions", "Inference", "Http", "Monitoring", "Rollout", "Learning"],
+        // Composes what is exported of all of them.
+        ["Telemetry"] = ["Events", "Registry", "Predictions", "Inference", "Monitoring", "Rollout"],
     };
 
     [Fact]

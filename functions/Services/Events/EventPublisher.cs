@@ -19,11 +19,17 @@ public sealed class EventPublisher(IConfiguration configuration, EventMeters met
     /// <summary>Sends events; returns when the topic has taken them all.</summary>
     public async Task PublishAsync(IReadOnlyCollection<OutboxEvent> events, CancellationToken cancel)
     {
+        using var span = EventTracing.Publish(events);
         var sent = false;
         try
         {
             using var answer = await client.Value.SendEventsAsync(events.Select(waiting => EventEnvelope.Of(waiting, configuration["Alerts:PublicUrl"])), cancel);
             sent = true;
+        }
+        catch (Exception failure)
+        {
+            span.Failed(failure);
+            throw;
         }
         finally
         {

@@ -60,8 +60,14 @@ internal sealed class InferencePipeline(
         finally
         {
             meters.End(protocol.Kind, call, outcome);
-            if (call is not null) pool.Return(call);
+            if (call is not null) End(call);
         }
+    }
+
+    private void End(InferenceCall call)
+    {
+        InferenceTracing.Tell(call, clock);
+        pool.Return(call);
     }
 
     private async ValueTask AnswerAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)

@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Information, "{Model}: version {Old} goes on answering while version {New} loads")]
     public static partial void SwapStarted(this ILogger logger, string model, int old, int @new);
 
-    [LoggerMessage(1005, LogLevel.Warning, "{Model} version {Version} failed on a request")]
-    public static partial void RunFailed(this ILogger logger, Exception error, string model, int version);
+    [LoggerMessage(1005, LogLevel.Warning, "{Model} version {Version} failed on a request: {Reason}")]
+    public static partial void RunFailed(this ILogger logger, string model, int version, string reason);
 
     [LoggerMessage(1006, LogLevel.Warning, "{Model} version {Version} ran out of its {Seconds} s")]
     public static partial void RunTimedOut(this ILogger logger, string model, int version, double seconds);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 using System.Threading.Channels;
@@ -102,6 +103,7 @@ public sealed class PredictionLog : IAsyncDisposable
         var acknowledged = entry.Schema.Policy.Mode == LoggingMode.Acknowledged;
         if (acknowledged) entry.Durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
         entry.AcceptedAt = clock.GetTimestamp();
+        entry.Request = LogTracing.Request;
         entry.Charge = entry.Bytes + (entry.Large?.Bytes ?? 0) + EntryBytes + (long)RowBytes(entry.Header) * entry.Header.Rows;
         counters.Accept(entry.Header.Rows);
         counters.Charge(entry.Charge);
@@ -190,6 +192,8 @@ public sealed class PredictionLog : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        // The loop goes on when the request that happened to start it is over.
+        Activity.Current = null;
         while (await signal.Reader.WaitToReadAsync(CancellationToken.None)) TryTurn();
     }
 

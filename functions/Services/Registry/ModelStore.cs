@@ -66,6 +66,7 @@ public sealed class ModelStore(
 
     private async Task<ModelRecord?> TryCommitAsync(ModelName name, ETag? etag, Plan plan, Caller caller, CancellationToken cancel)
     {
+        using var span = RegistryTracing.Change(name, plan);
         var (next, entries, audit) = Chain(plan, caller);
         var events = plan.Changes.Zip(entries, (change, entry) => Event(change, entry)).ToArray();
         var modelRow = await rows.WriteAsync(name, StorageNames.ModelRow, next, StoredJson.Default.ModelRecord, cancel);

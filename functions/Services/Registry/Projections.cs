@@ -35,12 +35,12 @@ public sealed class Projections(ModelsTable models, ModelRows rows, CatalogTable
     /// <summary>Handles an event of the registry or of a rollout; any other is none of ours.</summary>
     /// <param name="published">As the topic delivers it, in any order, as often as it likes.</param>
     /// <param name="cancel">Ends it.</param>
-    public Task HandleAsync(CloudEvent published, CancellationToken cancel) =>
-        EventTypes.IsChange(published.Type)
-        && Guid.TryParse(published.Id, out var entry)
-        && published.Subject?.Split('/') is ["models", var model, ..]
-            ? RepairAsync(ModelName.Parse(model), entry, cancel)
-            : Task.CompletedTask;
+    public async Task HandleAsync(CloudEvent published, CancellationToken cancel)
+    {
+        if (!EventTypes.IsChange(published.Type) || !Guid.TryParse(published.Id, out var entry) || published.Subject?.Split('/') is not ["models", var model, ..]) return;
+        using var span = RegistryTracing.Source.Process(published);
+        await RepairAsync(ModelName.Parse(model), entry, cancel);
+    }
 
     // Duplicates and old events change nothing: the state is read as it is now.
     private async Task RepairAsync(ModelName model, Guid entry, CancellationToken cancel)

@@ -134,9 +134,12 @@ internal sealed class Runner(CallPool pool, InferenceMeters meters, IOptions<Inf
     {
         if (error.Message.StartsWith("[ErrorCode:InvalidArgument]", StringComparison.Ordinal))
             return new(ProblemKind.InvalidTensor, $"The model refuses these tensors: {error.Message}");
-        if (!call.IsTerminated) logger.RunFailed(error, call.Servable.Model.Value, call.Servable.Version.Number);
+        if (!call.IsTerminated) logger.RunFailed(call.Servable.Model.Value, call.Servable.Version.Number, Node(error.Message));
         return new(ProblemKind.ModelFailed, $"The model failed on this request: {error.Message}");
     }
+
+    // ONNX Runtime names the node, and then the value that it stumbled over: that is the caller's alone.
+    private static string Node(string message) => message.IndexOf("Status Message:", StringComparison.Ordinal) is >= 0 and var end ? message[..end].TrimEnd() : message;
 
     private static ProblemException OutOfTime(TimeSpan limit) =>
         new(ProblemKind.Timeout, $"The model did not answer within its {limit.TotalSeconds} s.");

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
+using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring.Alerts;
 
@@ -19,6 +21,7 @@ public sealed class AlertReleaser(AlertService alerts, AlertReleases releases, O
     public async Task RunAsync(string message, CancellationToken cancel)
     {
         var asked = JsonSerializer.Deserialize(message, AlertStoredJson.Default.ReleaseMessage)!;
+        using var work = MonitoringTracing.Source.Process(StorageNames.AlertReleaseQueue, asked.TraceParent);
         try
         {
             await ReleaseAsync(asked, cancel);

@@ -71,6 +71,7 @@ public sealed class AlertService(
 
     private async Task<bool> TryCommitAsync(ModelName model, AlertOutcome outcome, Azure.ETag? etag, Finding? finding, CancellationToken cancel)
     {
+        using var span = MonitoringTracing.Move(outcome);
         var now = clock.GetUtcNow();
         var all = outcome.Announcements.Count == 0 ? [] : await silences.AllAsync(cancel);
         var notices = new List<AlertNotice>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
@@ -27,7 +28,7 @@ public sealed class ScanDemand(ModelSnapshots models, FindingsTable table, Queue
         var policy = (await models.GetAsync(name, cancel) ?? throw ModelStore.NotFound(name)).Policy.Monitoring;
         var record = Record(order, policy, request.Caller().Actor);
         await table.PutScanAsync(name, record.Id, JsonSerializer.Serialize(record, ScanJson.Default.ScanRecord), cancel);
-        await queue.SendAsync(JsonSerializer.Serialize(new(name.Value, null, null, record.Id), ScanJson.Default.ScanRequest), TimeSpan.Zero, cancel);
+        await queue.SendAsync(JsonSerializer.Serialize(new(name.Value, null, null, record.Id) { TraceParent = Activity.Current?.Id }, ScanJson.Default.ScanRequest), TimeSpan.Zero, cancel);
         request.HttpContext.Response.Headers.Location = $"/models/{Uri.EscapeDataString(model)}/scans/{record.Id}";
         return TypedResults.Json(Answer(record, new Dictionary<string, int>()), ScanJson.Default.ScanAnswer, statusCode: StatusCodes.Status202Accepted);
     }
@@ -46,7 +47,7 @@ public sealed class ScanDemand(ModelSnapshots models, FindingsTable table, Queue
         if (request.Scan is not { } id || await table.ScanAsync(model, id, cancel) is not { } found || await models.GetAsync(model, cancel) is not { } snapshot) return;
         var record = JsonSerializer.Deserialize(found.Json, ScanJson.Default.ScanRecord)!;
         foreach (var (name, window) in Windows(record.Monitors, snapshot.Policy.Monitoring, record.From, record.To))
-            await queue.SendAsync(JsonSerializer.Serialize(new(model.Value, name, window.To, id), ScanJson.Default.ScanRequest), TimeSpan.Zero, cancel);
+            await queue.SendAsync(JsonSerializer.Serialize(new(model.Value, name, window.To, id) { TraceParent = Activity.Current?.Id }, ScanJson.Default.ScanRequest), TimeSpan.Zero, cancel);
     }
 
     private ScanRecord Record(ScanOrder order, MonitoringPolicy policy, string actor)

@@ -7,7 +7,11 @@ namespace Serverless.Services.Monitoring.Scans;
 /// <param name="Monitor">The monitor; null with <paramref name="Scan"/> alone.</param>
 /// <param name="To">The window's end; null with <paramref name="Scan"/> alone.</param>
 /// <param name="Scan">The scan on demand that it belongs to; null for the timers'.</param>
-internal sealed record ScanRequest(string Model, string? Monitor, DateTimeOffset? To, Guid? Scan);
+internal sealed record ScanRequest(string Model, string? Monitor, DateTimeOffset? To, Guid? Scan)
+{
+    /// <summary>W3C trace context, or null.</summary>
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>A scan on demand as it is kept.</summary>
 /// <param name="Id">UUIDv7.</param>

@@ -3,6 +3,7 @@ using Azure;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
@@ -20,6 +21,7 @@ public sealed class ScanRunner(
     public async Task RunAsync(string message, CancellationToken cancel)
     {
         var request = JsonSerializer.Deserialize(message, ScanJson.Default.ScanRequest)!;
+        using var work = MonitoringTracing.Source.Process(StorageNames.ScanQueue, request.TraceParent);
         if (request is not { Monitor: { } monitor, To: { } end })
         {
             await demand.ExpandAsync(request, cancel);
@@ -33,6 +35,7 @@ public sealed class ScanRunner(
     public async Task FailAsync(string message, CancellationToken cancel)
     {
         if (JsonSerializer.Deserialize(message, ScanJson.Default.ScanRequest) is not { Monitor: { } monitor, To: { } end } request) return;
+        using var work = MonitoringTracing.Source.Process(StorageNames.FailedScanQueue, request.TraceParent);
         var model = ModelName.Parse(request.Model);
         if (await models.GetAsync(model, cancel) is not { } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return;
         if (await findings.FindAsync(model, monitor, end, cancel) is null)
@@ -48,11 +51,13 @@ public sealed class ScanRunner(
     {
         // A model or a monitor that is gone meanwhile has nobody to tell.
         if (await models.GetAsync(model, cancel) is not { Archived: false } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return null;
+        using var span = MonitoringTracing.Scan(model, monitor, end);
         var there = await findings.FindAsync(model, monitor, end, cancel);
         if (there is { Row: { Verdict: not FindingVerdict.Failed } row } && await IsCurrentAsync(model, row, policy, cancel)) return await TellAsync(row, policy, cancel);
         var start = clock.GetTimestamp();
         var (finding, seen) = await JudgeAsync(snapshot, monitor, policy, end, cancel);
         meters.Scanned(finding, clock.GetElapsedTime(start));
+        span.Found(finding);
         if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return await TellAsync(old, policy, cancel);
         await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, policy, cancel);
         return finding.Verdict;

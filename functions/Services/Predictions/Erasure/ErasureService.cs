@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
 using Serverless.Services.Http;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
@@ -64,6 +66,7 @@ public sealed class ErasureService(
     public async Task RunAsync(string message, CancellationToken cancel)
     {
         var asked = JsonSerializer.Deserialize(message, PredictionJson.Default.ErasureMessage)!;
+        using var span = LogTracing.Source.Process(StorageNames.ErasureQueue, asked.TraceParent);
         var model = ModelName.Parse(asked.Model);
         if (await FindAsync(model, asked.Id, cancel) is not { } record)
         {
@@ -134,7 +137,7 @@ public sealed class ErasureService(
     {
         record = record with { Completed = clock.GetUtcNow(), Problem = problem };
         var row = await RowAsync(model, record, cancel);
-        await store.ChangeAsync(model, new(asked.Actor, asked.CausationId, asked.TraceParent), async there =>
+        await store.ChangeAsync(model, new(asked.Actor, asked.CausationId, Activity.Current?.Id ?? asked.TraceParent), async there =>
             await FindAsync(model, asked.Id, cancel) is not { Completed: null } ? null : PlanOf(model, there, TableTransactionActionType.UpsertReplace, row, Actions.PredictionsErased, record), cancel);
         logger.Erased(model, asked.Id, record.Rows.Values.Sum());
     }

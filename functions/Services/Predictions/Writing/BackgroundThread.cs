@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Serverless.Services.Predictions;
@@ -15,6 +16,8 @@ internal static partial class BackgroundThread
     {
         var thread = new Thread(() =>
         {
+            // Whoever happens to start it, its work is not part of that request.
+            Activity.Current = null;
             var priority = 0;
             if (OperatingSystem.IsLinux()) _ = SetScheduler(ThisThread, Idle, ref priority);
             work();

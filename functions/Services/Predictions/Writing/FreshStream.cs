@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using Azure;
 using Serverless.Core.Registry;
+using Serverless.Services.Events;
 
 namespace Serverless.Services.Predictions;
 
@@ -19,6 +21,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
     private BlockBuilder builder = new(StreamSchema.Of(first), context.HashKey);
     private List<TaskCompletionSource> waiting = [];
     private List<LargeTensor> tensors = [];
+    private List<Activity> traced = [];
     private long oldest;
     private long charge;
     private long bytes;
@@ -76,8 +79,8 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         buffer.Take(Frame.HeadBytes);
         builder.Encode(buffer);
         new Frame(FrameKind.Rows, buffer.Length - Frame.HeadBytes, rows, context.Number(rows)).Seal(buffer.Span);
-        Enqueue(new(buffer, rows, charge, oldest, waiting, tensors));
-        (waiting, tensors, charge, bytes, whole) = ([], [], 0, 0, 0);
+        Enqueue(new(buffer, rows, charge, oldest, waiting, tensors) { Requests = traced });
+        (waiting, tensors, traced, charge, bytes, whole) = ([], [], [], 0, 0, 0);
     }
 
     /// <summary>Gives up an entry that does not become columns, and with it the block that it spoilt.</summary>
@@ -87,7 +90,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         var rows = whole + entry.Header.Rows - progress;
         context.Dropped(new(new BlockBuffer(0), rows, charge + entry.Charge, oldest, waiting, []), DropReason.Unencodable, cause);
         builder = new(schema, context.HashKey);
-        (waiting, tensors, charge, bytes, whole) = ([], [], 0, 0, 0);
+        (waiting, tensors, traced, charge, bytes, whole) = ([], [], [], 0, 0, 0);
     }
 
     private void Change(StreamSchema wider)
@@ -103,6 +106,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
         if (!last) return;
         charge += entry.Charge;
         if (entry.Durable is { } durable) waiting.Add(durable);
+        if (entry.Request is { } request && traced.Count < LogTracing.MostLinks) traced.Add(request);
     }
 
     private bool IsSending()
@@ -142,6 +146,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
 
     private async Task SendAsync(SealedBlock block, StreamSchema itsSchema)
     {
+        using var span = LogTracing.Store(model, block);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -152,6 +157,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
                 if (outcome == AppendOutcome.Refused) context.Dropped(block, DropReason.Unencodable, new IOException("Storage refuses this block."));
                 if (outcome != AppendOutcome.Moved)
                 {
+                    span?.SetTag("mlops.log.attempts", attempt);
                     if (attempt > 2) context.Logger.AppendRecovered(attempt);
                     return;
                 }
@@ -160,6 +166,7 @@ internal sealed class FreshStream(ModelName model, DateTimeOffset hour, Predicti
             {
                 if (abandon.IsCancellationRequested)
                 {
+                    span.Failed(failure);
                     context.Dropped(block, DropReason.Shutdown, failure);
                     return;
                 }

@@ -51,6 +51,9 @@ public sealed class PredictionEntry : IDisposable
 
     internal TaskCompletionSource? Durable { get; set; }
 
+    /// <summary>The span of the request, when it is recorded.</summary>
+    internal System.Diagnostics.Activity? Request { get; set; }
+
     /// <summary>Keeps a tensor of fixed-size elements, row by row as it lies in memory.</summary>
     /// <param name="tensor">Its place in <see cref="PredictionSchema.Tensors"/>.</param>
     /// <param name="elements">Its bytes, little-endian.</param>

@@ -1,8 +1,13 @@
+using System.Diagnostics;
+
 namespace Serverless.Services.Predictions;
 
 /// <summary>A block that waits for storage.</summary>
 internal sealed record SealedBlock(BlockBuffer Buffer, int Rows, long Charge, long AcceptedAt, IReadOnlyList<TaskCompletionSource> Waiting, IReadOnlyList<LargeTensor> Tensors)
 {
+    /// <summary>The spans of requests whose rows it holds, where they are recorded.</summary>
+    public IReadOnlyList<Activity> Requests { get; init; } = [];
+
     /// <summary>It is durable.</summary>
     public void Complete()
     {

@@ -48,7 +48,7 @@ public sealed class RolloutDriver(ModelStore store, RolloutStore rollouts, Rollo
             else if (await ApplyAsync(record.Name, new(due, null, null), caller, cancel)) return true;
         }
 
-        var verdict = await judge.AskAsync(rollout, policy, baked, cancel);
+        var verdict = await JudgeAsync(rollout, policy, baked, cancel);
         if (verdict.Happened is not null) return await ApplyAsync(record.Name, verdict, caller, cancel);
         if (verdict.Decision is not { } decision || rollout.LastAnswer == RolloutStory.Answer(decision, state)) return false;
         await rollouts.KeepAsync(verdict.Evidence!, cancel);
@@ -56,12 +56,22 @@ public sealed class RolloutDriver(ModelStore store, RolloutStore rollouts, Rollo
         return false;
     }
 
+    private async Task<RolloutVerdict> JudgeAsync(RolloutDocument rollout, RolloutPolicy policy, RolloutEvent? baked, CancellationToken cancel)
+    {
+        using var span = RolloutTracing.Judge(rollout.State);
+        var verdict = await judge.AskAsync(rollout, policy, baked, cancel);
+        span.Decided(verdict.Decision);
+        return verdict;
+    }
+
     private async Task<bool> ApplyAsync(ModelName model, RolloutVerdict verdict, Caller caller, CancellationToken cancel)
     {
         var happened = verdict.Happened!;
+        using var span = RolloutTracing.Move(happened.Rollout, happened);
         // Before the decision that names it.
         if (verdict.Evidence is { } evidence) await rollouts.KeepAsync(evidence, cancel);
         var (result, state) = await mover.ApplyAsync(model, happened.Rollout, (_, _) => happened, verdict.Decision, caller, cancel);
+        span.Describe(state);
         if (result is Transition.Moved moved) logger.Moved(model, state.Version, state.Stage, state.Step, moved.Words);
         return result is Transition.Moved;
     }

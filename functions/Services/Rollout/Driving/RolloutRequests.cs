@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Azure.Messaging;
 using Azure.Storage.Queues;
@@ -40,6 +41,7 @@ public sealed class RolloutRequests(
     public async Task HandleAsync(CloudEvent told, CancellationToken cancel)
     {
         if (told.Subject?.Split('/') is not ["models", var name, ..] || !Concerns(told)) return;
+        using var span = RolloutTracing.Source.Process(told);
         await AskAsync(ModelName.Parse(name), told.Id, told, cancel);
     }
 
@@ -47,7 +49,8 @@ public sealed class RolloutRequests(
     public async Task RunAsync(string message, CancellationToken cancel)
     {
         var ask = JsonSerializer.Deserialize(message, RolloutMessageJson.Default.RolloutMessage)!;
-        var (model, caller) = (ModelName.Parse(ask.Model), new Caller("rollout", ask.Cause, ask.TraceParent));
+        using var work = RolloutTracing.Source.Process(StorageNames.RolloutQueue, ask.TraceParent);
+        var (model, caller) = (ModelName.Parse(ask.Model), new Caller("rollout", ask.Cause, work?.Id ?? ask.TraceParent));
         if (ask.Version is { } version) await StartAsync(model, version, ask.Cause, caller, cancel);
         if (ask.Alert is { } alert) await heard.HearAsync(model, alert, cancel);
         await driver.AdvanceAsync(model, caller, cancel);
@@ -73,7 +76,7 @@ public sealed class RolloutRequests(
 
     private Task<SendReceipt> AskAsync(ModelName model, string cause, CloudEvent? told, CancellationToken cancel)
     {
-        var message = new RolloutMessage(model.Value, cause) { TraceParent = told?.ExtensionAttributes.TryGetValue("traceparent", out var trace) == true ? trace as string : null };
+        var message = new RolloutMessage(model.Value, cause) { TraceParent = Activity.Current?.Id };
         if (told?.Type == EventTypes.Registry + Actions.VersionRegistered && told.Subject!.Split('/') is [_, _, "versions", var number]) message = message with { Version = int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) };
         if (told?.Type.StartsWith(EventTypes.Monitoring, StringComparison.Ordinal) == true) message = message with { Alert = JsonDocument.Parse(told.Data!.ToMemory()).RootElement };
         return queue.SendAsync(JsonSerializer.Serialize(message, RolloutMessageJson.Default.RolloutMessage), TimeSpan.Zero, cancel);

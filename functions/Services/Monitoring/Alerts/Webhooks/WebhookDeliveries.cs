@@ -73,7 +73,9 @@ public sealed class WebhookDeliveries(
         // A duplicate, or an older try.
         if (row is not null && Read(row) is var known && (known.Status != DeliveryStatus.Waiting || known.Attempts >= asked.Attempt)) return;
         if (await hooks.FindAsync(asked.Webhook, cancel) is not { } hook || await CallAsync(model, asked.Step, hook, cancel) is not { } call) return;
-        var result = await sender.SendAsync(call, cancel);
+        using var span = MonitoringTracing.Deliver(hook.Id, call.TraceParent);
+        var result = await sender.SendAsync(call with { TraceParent = span?.Id ?? call.TraceParent }, cancel);
+        if (!result.Delivered) span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error);
         var record = Record(asked, result);
         meters.Made(record);
         // The next try before the record of this one: a crash between them repeats this try rather than lose the next.
@@ -92,8 +94,7 @@ public sealed class WebhookDeliveries(
 
         if (await table.FindAsync(model, StorageNames.WebhookEvent(id), cancel) is not { } row) return null;
         var told = Encoding.UTF8.GetBytes(row.GetText("json"));
-        var trace = CloudEvent.Parse(new BinaryData(told))!.ExtensionAttributes.TryGetValue("traceparent", out var parent) ? (string)parent : null;
-        return new(hook.Url, hook.Secret, id.ToString("D"), told, EventEnvelope.ContentType, trace);
+        return new(hook.Url, hook.Secret, id.ToString("D"), told, EventEnvelope.ContentType, EventTracing.TraceParentOf(CloudEvent.Parse(new BinaryData(told))!));
     }
 
     private DeliveryRecord Record(DeliveryMessage asked, SendResult result) => new(

@@ -24,6 +24,7 @@ public sealed class WebhookEvents(AlertsTable table, WebhookService hooks, Webho
         if (told.Source != EventTypes.Source || !EventTypes.IsChange(told.Type) || !Guid.TryParseExact(told.Id, "D", out var id) || told.Subject?.Split('/') is not ["models", var name, ..]) return;
         var wanting = (await hooks.AllAsync(cancel)).Where(hook => hook.Wants(told.Type, name, null)).ToArray();
         if (wanting.Length == 0) return;
+        using var span = MonitoringTracing.Source.Process(told);
         var model = ModelName.Parse(name);
         await KeepAsync(model, id, told, cancel);
         foreach (var hook in wanting) await deliveries.RequestAsync(model, id, hook, cancel);

@@ -1,0 +1,53 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Serverless.Services.Events;
+using Serverless.Services.Inference;
+using Serverless.Services.Monitoring;
+using Serverless.Services.Predictions;
+using Serverless.Services.Registry;
+using Serverless.Services.Rollout;
+
+namespace Serverless.Services.Telemetry;
+
+/// <summary>Has traces, metrics and logs exported where the settings name a place for them. Where they name none nothing is added, and no span is ever made.</summary>
+public static class Tracing
+{
+    /// <summary>The sources of spans: one a room, what ASP.NET Core tells of requests, and what HttpClient tells of calls to storage.</summary>
+    public static IReadOnlyList<string> Sources { get; } =
+    [
+        "Microsoft.AspNetCore", "System.Net.Http", EventTracing.Name, RegistryTracing.Name, LogTracing.Name, InferenceTracing.Name, MonitoringTracing.Name, RolloutTracing.Name,
+        FunctionTracing.Name,
+    ];
+
+    /// <summary>Adds exporters as configured.</summary>
+    public static IServiceCollection AddExporters(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<TracingOptions>().Bind(configuration.GetSection(TracingOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TracingOptions>, TracingOptionsValidator>();
+        var exporters = new Exporters(configuration);
+        if (!exporters.Any) return services;
+        // ASP.NET Core describes requests as the semantic conventions say, when the span begins: the sampler sees what is asked for.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, configuration));
+        if (exporters.Exports("TRACES")) telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource([.. Sources])), configuration));
+        if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddMeter("Serverless.*", "System.Runtime")));
+        if (exporters.Exports("LOGS")) telemetry.WithLogging(logs => exporters.Add(logs), logs => logs.IncludeFormattedMessage = true);
+        return services;
+    }
+
+    // The standard variables win where they are set. After the exporters: Azure Monitor's brings a sampler of its own.
+    private static void Sample(TracerProviderBuilder traces, IConfiguration configuration)
+    {
+        if (configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 }) return;
+        traces.SetSampler(provider => new ParentBasedSampler(new RequestSampler(provider.GetRequiredService<IOptions<TracingOptions>>().Value.RequestRatio)));
+    }
+
+    private static void Describe(ResourceBuilder resource, IConfiguration configuration) => resource
+        .AddService("serverless-mlops", serviceVersion: typeof(Tracing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            autoGenerateServiceInstanceId: configuration["WEBSITE_INSTANCE_ID"] is null, serviceInstanceId: configuration["WEBSITE_INSTANCE_ID"])
+        .AddEnvironmentVariableDetector();
+}
