@@ -20,6 +20,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["bare-server"] = BareServer.RunAsync,
     ["logging"] = LoggingBenchmark.RunAsync,
     ["telemetry"] = TelemetryBenchmark.RunAsync,
+    ["tracing"] = TracingBenchmark.RunAsync,
     ["shadow"] = ShadowBenchmark.RunAsync,
     ["prediction-log"] = PredictionLogBenchmark.RunAsync,
     ["truth"] = TruthBenchmark.RunAsync,

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,7 +34,12 @@ public static class Tracing
         // ASP.NET Core describes requests as the semantic conventions say, when the span begins: the sampler sees what is asked for.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, configuration));
-        if (exporters.Exports("TRACES")) telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource([.. Sources])), configuration));
+        if (exporters.Exports("TRACES"))
+        {
+            services.AddSingleton<IStartupFilter, RequestSpans>();
+            telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource([.. Sources])), configuration));
+        }
+
         if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddMeter("Serverless.*", "System.Runtime")));
         if (exporters.Exports("LOGS")) telemetry.WithLogging(logs => exporters.Add(logs), logs => logs.IncludeFormattedMessage = true);
         return services;
