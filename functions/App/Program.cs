@@ -29,7 +29,6 @@ builder.UseMiddleware<TracingMiddleware>();
 builder.UseMiddleware<AccessMiddleware>();
 
 builder.Services.AddTelemetry(builder.Configuration);
-builder.Services.AddExporters(builder.Configuration);
 builder.Services.AddRegistry(builder.Configuration);
 builder.Services.AddKeys();
 builder.Services.AddPredictions(builder.Configuration);

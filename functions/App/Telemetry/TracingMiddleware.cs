@@ -1,7 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Serverless.App.Access;
-using Serverless.Services.Events;
 using Serverless.Services.Telemetry;
 
 namespace Serverless.App.Telemetry;

@@ -3,6 +3,7 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Messaging.EventGrid;
 using Microsoft.Extensions.Configuration;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Events;
 

@@ -37,9 +37,6 @@ public static class EventTracing
     /// <summary>An event's W3C trace context, or null.</summary>
     public static string? TraceParentOf(CloudEvent told) => told.ExtensionAttributes.TryGetValue("traceparent", out var trace) ? trace as string : null;
 
-    /// <summary>Notes that a step failed: with the failure's kind, never with its words, which may hold what a caller has sent.</summary>
-    public static void Failed(this Activity? span, Exception failure) => span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", failure.GetType().FullName);
-
     /// <summary>Begins to publish events. After a crash their own traces are gone on with.</summary>
     internal static Activity? Publish(IReadOnlyCollection<OutboxEvent> events)
     {

@@ -24,7 +24,7 @@ public static class InferenceTracing
         if (call.ComputedFrom == 0) return;
         var computed = call.ComputedTo >= call.ComputedFrom ? call.ComputedTo : steps.Now;
         steps.Tell("compute", call.ComputedFrom, computed);
-        steps.Tell("answer", computed, steps.Now);
+        steps.Tell("answer", computed, call.AnsweredAt > computed ? call.AnsweredAt : steps.Now);
     }
 
     private static void Describe(Activity request, InferenceCall call) => request

@@ -52,7 +52,9 @@ public sealed class MetricCollector : IDisposable
 
         public override ExportResult Export(in Batch<Metric> batch)
         {
-            foreach (var metric in batch) Families.Add(Family(metric));
+            // What only push exporters listen to, the pages have from elsewhere.
+            foreach (var metric in batch)
+                if (!metric.MeterName.StartsWith(MetricsRegistration.PushPrefix, StringComparison.Ordinal)) Families.Add(Family(metric));
             return ExportResult.Success;
         }
 

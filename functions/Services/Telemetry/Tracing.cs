@@ -5,24 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Serverless.Services.Events;
-using Serverless.Services.Inference;
-using Serverless.Services.Monitoring;
-using Serverless.Services.Predictions;
-using Serverless.Services.Registry;
-using Serverless.Services.Rollout;
 
 namespace Serverless.Services.Telemetry;
 
 /// <summary>Has traces, metrics and logs exported where the settings name a place for them. Where they name none nothing is added, and no span is ever made.</summary>
 public static class Tracing
 {
-    /// <summary>The sources of spans: one a room, what ASP.NET Core tells of requests, and what HttpClient tells of calls to storage.</summary>
-    public static IReadOnlyList<string> Sources { get; } =
-    [
-        "Microsoft.AspNetCore", "System.Net.Http", EventTracing.Name, RegistryTracing.Name, LogTracing.Name, InferenceTracing.Name, MonitoringTracing.Name, RolloutTracing.Name,
-        FunctionTracing.Name,
-    ];
+    // One a room, what ASP.NET Core tells of requests, and what HttpClient tells of calls to storage.
+    private static readonly string[] Sources = ["Serverless.*", "Microsoft.AspNetCore", "System.Net.Http"];
 
     /// <summary>Adds exporters as configured.</summary>
     public static IServiceCollection AddExporters(this IServiceCollection services, IConfiguration configuration)
@@ -37,10 +27,10 @@ public static class Tracing
         if (exporters.Exports("TRACES"))
         {
             services.AddSingleton<IStartupFilter, RequestSpans>();
-            telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource([.. Sources])), configuration));
+            telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource(Sources)), configuration));
         }
 
-        if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddMeter("Serverless.*", "System.Runtime")));
+        if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddMeter(MetricsRegistration.Prefix + "*", MetricsRegistration.PushPrefix + "*", "System.Runtime")));
         if (exporters.Exports("LOGS")) telemetry.WithLogging(logs => exporters.Add(logs), logs => logs.IncludeFormattedMessage = true);
         return services;
     }

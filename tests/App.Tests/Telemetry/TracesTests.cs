@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Serverless.App.Tests.Faults;
 using Serverless.App.Tests.Predictions;
 using Serverless.Core.Registry;
@@ -109,7 +109,10 @@ public sealed class TracesTests(TracedSuite suite) : IClassFixture<TracedSuite>
         var (model, trace) = (await suite.RegisterAsync("iris_lr"), TracedSuite.NewTrace());
         await suite.SendAsync(HttpMethod.Put, $"/models/{model}/aliases/blue", new { version = 1 }, trace);
         await SuiteCalls.UntilAsync("the log record comes with its trace", () => Task.FromResult(suite.Receiver.Logs.Any(log => log.Contains($"{model} alias blue points at version 1", StringComparison.Ordinal) && log.Contains(trace, StringComparison.Ordinal))));
-        await SuiteCalls.UntilAsync("metrics come", () => Task.FromResult(!suite.Receiver.Metrics.IsEmpty));
+        await suite.SendAsync(HttpMethod.Post, $"/v2/models/{model}/infer", TracedSuite.Iris, trace, recorded: false);
+        await SuiteCalls.UntilAsync("metrics come", () => Task.FromResult(suite.Receiver.Metrics.Contains("mlops.requests") && suite.Receiver.Metrics.Contains("mlops.request.duration")));
+        // What is pushed is not on the page twice.
+        Assert.Single(Regex.Matches(await suite.App.Client.GetStringAsync("/metrics"), "^# TYPE mlops_request_duration_seconds ", RegexOptions.Multiline));
     }
 
     private static bool Flips(OtlpSpan span) => span.Name == "change model" && span["mlops.actions"]!.Contains("AliasMoved", StringComparison.Ordinal);

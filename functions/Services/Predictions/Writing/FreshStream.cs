@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Azure;
 using Serverless.Core.Registry;
-using Serverless.Services.Events;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Predictions;
 
