@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
+using Serverless.Services.Http;
 using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Inference.Shadows;
 
 namespace Serverless.Services.Inference;
@@ -28,7 +30,7 @@ internal interface IInferenceProtocol
 
 /// <summary>The way of every request: route, read, run, write, record. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
 internal sealed class InferencePipeline(
-    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, ShadowQueue shadows, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock)
+    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, RequestTally tally, InferenceMeters meters, ShadowQueue shadows, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     private readonly InferenceOptions settings = options.Value;
 
@@ -37,7 +39,7 @@ internal sealed class InferencePipeline(
     {
         var arrived = clock.GetTimestamp();
         InferenceCall? call = null;
-        var outcome = RequestOutcome.Failed;
+        var status = StatusCodes.Status500InternalServerError;
         try
         {
             protocol.CheckContentType(request);
@@ -45,21 +47,22 @@ internal sealed class InferencePipeline(
             call.ArrivedAt = arrived;
             meters.Begin(call);
             await AnswerAsync(protocol, request, call, cancel);
-            outcome = RequestOutcome.Ok;
+            status = StatusCodes.Status200OK;
         }
         catch (ProblemException problem)
         {
-            outcome = InferenceMeters.OutcomeOf(problem);
+            status = Answer.StatusOf(problem.Kind);
             await protocol.RefuseAsync(request.HttpContext, problem);
         }
         catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            outcome = RequestOutcome.Abandoned;
             // The caller has left: nobody reads an answer, and nothing has failed.
+            status = PredictionRecorder.CallerLeft;
         }
         finally
         {
-            meters.End(protocol.Kind, call, outcome);
+            tally.Count(call, model, version, status, arrived);
+            meters.End(protocol.Kind, call, status);
             if (call is not null) End(call);
         }
     }
@@ -88,8 +91,8 @@ internal sealed class InferencePipeline(
         }
         // What is said to be kept is kept before it is said.
         await recorder.AnsweredAsync(call, request, cancel);
-        await ResponseSending.SendAsync(request.HttpContext, call, settings.CompressFromBytes, cancel);
         call.AnsweredAt = clock.GetTimestamp();
+        await ResponseSending.SendAsync(request.HttpContext, call, settings.CompressFromBytes, cancel);
         if (call.Traffic is { HasShadows: true } plan && plan.Following(call.TrafficKey!, call.Servable) is { Count: > 0 } versions)
             await FollowAsync(request, call, versions);
     }

@@ -8,6 +8,7 @@ using Serverless.Services.Inference.MLflow;
 using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Rows;
 using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Inference.Shadows;
 using Serverless.Services.Predictions;
@@ -38,6 +39,10 @@ public static class InferenceRegistration
         services.AddSingleton<PredictionRecorder>();
         services.AddSingleton<ShadowCounters>().AddSingleton<ShadowRunner>().AddSingleton<ShadowQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
+        services.TryAddSingleton<RequestsTable>();
+        services.TryAddSingleton<RequestHistory>();
+        services.AddSingleton<RequestTally>();
+        services.AddHostedService<RequestTallyWriter>();
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton<OpenInferenceProtocol>();
         services.AddSingleton<KServeProtocol>();

@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(1007, LogLevel.Error, "A shadow of {Model} could not be run or logged")]
     public static partial void ShadowFailed(this ILogger logger, Exception error, string model);
+
+    [LoggerMessage(1008, LogLevel.Warning, "How requests went could not be stored; it is tried again in a minute")]
+    public static partial void RequestsNotStored(this ILogger logger, Exception error);
+
+    [LoggerMessage(1009, LogLevel.Error, "{Model}: storage did not take the counts of {Count} requests for hours; service levels do not know of them")]
+    public static partial void RequestsNotCounted(this ILogger logger, Core.Registry.ModelName model, long count);
 }

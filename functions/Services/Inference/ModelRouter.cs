@@ -60,6 +60,9 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         return version is null ? known.Champion : known.Find(version);
     }
 
+    /// <summary>The model as this instance knows it already, whatever storage says; null for a name that it has not met.</summary>
+    public ServableModel? Known(string model) => models.GetValueOrDefault(model);
+
     /// <summary>The model as it is known.</summary>
     public async ValueTask<ServableModel> FindAsync(string model, CancellationToken cancel)
     {

@@ -48,6 +48,9 @@ internal sealed class Servable
     /// <summary>What the model is for.</summary>
     public TaskKind Task { get; }
 
+    /// <summary>As <see cref="ServableModel.LatencyBounds"/>.</summary>
+    public long[]? LatencyBounds { get; init; }
+
     /// <summary>Counts the model's requests.</summary>
     public ModelGate Gate { get; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Running;
@@ -22,11 +23,15 @@ internal sealed class ServableModel
         var policy = snapshot.Policy.Serving;
         gate = predecessor is not null && predecessor.gate.Fits(policy) ? predecessor.gate : new(policy.MaxConcurrency, policy.MaxQueue);
         answering = predecessor?.Answering;
+        LatencyBounds = BoundsOf(snapshot.Policy.Monitoring);
         Traffic = snapshot.Traffic is { } split ? new(this, split) : null;
     }
 
     /// <summary>The model as the registry gave it.</summary>
     public ModelSnapshot Snapshot { get; }
+
+    /// <summary>What the objectives hold latency against, in microseconds; null where the policy has no objective, and nothing is counted.</summary>
+    public long[]? LatencyBounds { get; }
 
     /// <summary>What answered the last request that named no version.</summary>
     public Servable? Answering { get => Volatile.Read(ref answering); set => Volatile.Write(ref answering, value); }
@@ -79,8 +84,12 @@ internal sealed class ServableModel
             throw new ProblemException(ProblemKind.VersionNotFound, $"The model \"{Snapshot.Name}\" has no version {number}; it has {Listed()}.")
             { Expected = Existing() };
         if (version.Archived) throw Unservable($"Version {number} of \"{Snapshot.Name}\" is archived.");
-        return versions.GetOrAdd(number, _ => new(Snapshot, version, gate));
+        return versions.GetOrAdd(number, _ => new(Snapshot, version, gate) { LatencyBounds = LatencyBounds });
     }
+
+    private static long[]? BoundsOf(MonitoringPolicy policy) => policy.SlosInForce is { Count: > 0 } slos
+        ? [.. slos.Values.Where(slo => slo.Kind == SloKind.Latency).Select(slo => slo.Within!.Value.Ticks / TimeSpan.TicksPerMicrosecond).Distinct().Order()]
+        : null;
 
     private ProblemException Unservable(string detail) => new(ProblemKind.NotServable, detail) { Expected = Servables() };
 

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(1101, LogLevel.Error, "{Monitor} of {Model}, window to {End}: the scan failed")]
     public static partial void ScanFailed(this ILogger logger, Exception failure, ModelName model, string monitor, DateTimeOffset end);
+
+    [LoggerMessage(1102, LogLevel.Error, "{Count} messages of {Queue} were given up and name no model: no alert can tell of them")]
+    public static partial void PoisonWithoutModel(this ILogger logger, int count, string queue);
 }

@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Reports;
 using Serverless.Services.Monitoring.SageMaker;
+using Serverless.Services.Monitoring.Queues;
 using Serverless.Services.Monitoring.Scans;
+using Serverless.Services.Monitoring.ServiceLevels;
 using Serverless.Services.Storage;
 
 namespace Serverless.Services.Monitoring;
@@ -20,6 +24,14 @@ public static class MonitoringRegistration
         .AddSingleton<BaselineStore>().AddSingleton<BaselineService>()
         .AddSingleton<WindowReader>().AddSingleton<References>().AddSingleton<UsualRows>()
         .AddSingleton<HourProfiles>().AddSingleton<DriftScans>().AddSingleton<QualityScans>().AddSingleton<OperationsScans>()
+        .AddServiceLevels()
         .AddSingleton<ScanRunner>().AddSingleton<ScanDemand>().AddSingleton<ScanSchedule>()
         .AddHostedService<ColumnMemoryTrim>();
+
+    private static IServiceCollection AddServiceLevels(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RequestsTable>();
+        services.TryAddSingleton<RequestHistory>();
+        return services.AddSingleton<SloScans>().AddSingleton<SloBurnRates>().AddSingleton<PoisonWatch>();
+    }
 }

@@ -21,6 +21,8 @@ public static class RolloutRegistration
     private static EvidenceSources Sources(IServiceProvider services)
     {
         var (offline, live) = (services.GetRequiredService<OfflineEvidence>(), services.GetRequiredService<LiveEvidence>());
-        return new(offline.GatherAsync, live.ShadowAsync, live.ReleaseAsync, live.TrialAsync);
+        var burn = services.GetRequiredService<BurnEvidence>();
+        return new(offline.GatherAsync, live.ShadowAsync,
+            async (state, policy, cancel) => (await live.ReleaseAsync(state, policy, cancel)).With(await burn.GatherAsync(state, cancel)), live.TrialAsync);
     }
 }

@@ -42,6 +42,7 @@ namespace Serverless.Services.Storage;
 /// table alertsettings silence | id                      silences
 ///                     webhook | id                      webhooks
 ///                             | |head, |audit|{uuidv7}  of both: the audit chain of their changes
+/// table requests    model | {hour}|{instance}           how an instance's requests of an hour went, by minute and version
 /// baselines/{model}/{version}/baseline.json             what a version's data looked like
 ///                            /{source}/{column}.bin     its columns' values
 /// artifacts/sha256/ab/{sha256}                          immutable, content-addressed
@@ -92,8 +93,11 @@ public static class StorageNames
     /// <summary>The queue of windows to scan.</summary>
     public const string ScanQueue = "scan-requests";
 
+    /// <summary>After a queue's name: where the host puts its messages that failed again and again.</summary>
+    public const string PoisonSuffix = "-poison";
+
     /// <summary>Where the host puts windows whose scan failed again and again.</summary>
-    public const string FailedScanQueue = ScanQueue + "-poison";
+    public const string FailedScanQueue = ScanQueue + PoisonSuffix;
 
     /// <summary>The row that says up to when a monitor's windows were asked for.</summary>
     public const string ScanState = "state";
@@ -103,6 +107,9 @@ public static class StorageNames
 
     /// <summary>The table of silences and webhooks.</summary>
     public const string AlertSettingsTable = "alertsettings";
+
+    /// <summary>The table of how requests went.</summary>
+    public const string RequestsTable = "requests";
 
     /// <summary>The queue of models whose alerts may have steps to tell.</summary>
     public const string AlertQueue = "alert-requests";
@@ -175,6 +182,10 @@ public static class StorageNames
 
     /// <summary>Prefix of how a step or an event reached webhooks.</summary>
     public const string DeliveryPrefix = "delivery|";
+
+    /// <summary>Every queue that a function works off.</summary>
+    public static IReadOnlyList<string> WorkQueues { get; } =
+        [OutboxQueue, ErasureQueue, ScanQueue, FailedScanQueue, UpkeepQueue, AlertQueue, AlertDeliveryQueue, AlertReleaseQueue, AlertUpkeepQueue, RolloutQueue];
 
     private const int CatalogBuckets = 16;
 
@@ -275,6 +286,15 @@ public static class StorageNames
 
     /// <summary>Where findings stand, by their id.</summary>
     public static string FindingIds(ModelName model) => $"id|{model.Value}";
+
+    /// <summary>Prefix of an hour's rows.</summary>
+    public static string RequestHour(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyyMMddHH}|");
+
+    /// <summary>The hour of a row.</summary>
+    public static DateTimeOffset RequestHour(string row) => DateTimeOffset.ParseExact(row[..10], "yyyyMMddHH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    /// <summary>Row of an instance's hour.</summary>
+    public static string Requests(DateTimeOffset hour, string instance) => RequestHour(hour) + instance;
 
     /// <summary>Scans on demand.</summary>
     public static string Scans(ModelName model) => $"scan|{model.Value}";

@@ -12,6 +12,9 @@ public sealed record MonitoringPolicy
     /// <summary>The data contract by column; what has no entry follows the baseline's proposal.</summary>
     public IReadOnlyDictionary<string, ColumnContract> Contract { get; init; } = FrozenDictionary<string, ColumnContract>.Empty;
 
+    /// <summary>Service level objectives by name. One that has a default's name changes that default; <c>enabled: false</c> turns it off.</summary>
+    public IReadOnlyDictionary<string, SloPolicy> Slos { get; init; } = SloPolicy.Defaults;
+
     /// <summary>The monitors of an empty document.</summary>
     public static IReadOnlyDictionary<string, MonitorPolicy> Defaults { get; } = new Dictionary<string, MonitorPolicy>
     {
@@ -22,10 +25,16 @@ public sealed record MonitoringPolicy
         ["operations"] = new() { Signal = Signal.Operations, Window = new() { Length = TimeSpan.FromMinutes(15) }, Alert = new() { Severity = AlertSeverity.Critical } },
     }.ToFrozenDictionary();
 
-    /// <summary>What is in force: the defaults, and what the document says.</summary>
+    /// <summary>What is in force: the defaults, what the document says, and the objectives' alerts.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public IReadOnlyDictionary<string, MonitorPolicy> InForce =>
-        Defaults.Concat(Monitors).GroupBy(monitor => monitor.Key).Select(same => same.Last()).Where(monitor => monitor.Value.Enabled).ToDictionary();
+        Defaults.Concat(Monitors).GroupBy(monitor => monitor.Key).Select(same => same.Last()).Where(monitor => monitor.Value.Enabled)
+            .Concat(SlosInForce.SelectMany(slo => SloMonitor.Of(slo.Key, slo.Value))).ToDictionary();
+
+    /// <summary>The objectives in force: the defaults, and what the document says.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyDictionary<string, SloPolicy> SlosInForce =>
+        SloPolicy.Defaults.Concat(Slos).GroupBy(slo => slo.Key).Select(same => same.Last()).Where(slo => slo.Value.InForce).ToDictionary();
 }
 
 /// <summary>One monitor.</summary>
@@ -84,6 +93,10 @@ public sealed record MonitorPolicy
 
     /// <summary>When findings become an alert.</summary>
     public AlertPolicy Alert { get; init; } = new();
+
+    /// <summary>For an objective's alerts: which. No document states it here.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public SloMonitor? Slo { get; init; }
 
     /// <summary>From one scan to the next.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Serverless.Core.Monitoring;
 
 namespace Serverless.Core.Rollout;
 
@@ -40,7 +41,13 @@ public sealed record EvidencePattern(string Pattern, string Meaning)
 /// <summary>All names that evidence can have. Each also has <c>.lower</c>, <c>.upper</c> (its interval's ends) and <c>.n</c> (its rows).</summary>
 public static class EvidenceCatalogue
 {
+    /// <summary>Over how long burn rates are given.</summary>
+    public static ImmutableArray<TimeSpan> BurnWindows { get; } =
+        [TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(6), TimeSpan.FromDays(1), TimeSpan.FromDays(3)];
+
     private const string Fairness = "{demographic_parity_difference|demographic_parity_ratio|equal_opportunity_difference|false_positive_rate_difference|equalized_odds_difference|equalized_odds_ratio}";
+
+    private static readonly string Burns = $"{{{string.Join('|', BurnWindows.Select(WindowName.Of))}}}";
 
     /// <summary>The families of names.</summary>
     public static ImmutableArray<EvidencePattern> Patterns { get; } =
@@ -79,9 +86,10 @@ public static class EvidenceCatalogue
         new("drift.{share|largest|columns}", "drifted columns' share, largest effect, number"),
         new("drift.columns.*", "one column's effect"),
         new("drift.prediction", "the prediction's effect"),
-        new("quality.{violations|share}", "breaches of the data contract, and the share of rows with one"),
+        new("quality.{violations|share}", "breaches of the data contract, and the largest share of rows with one of them"),
         new("alerts.{critical|warning|firing}", "alerts of the model that fire"),
-        new("operations.burn.*", "how fast the error budget is used, over a window such as 1h"),
+        new("operations.burn." + Burns, "how many times as fast as it lasts the candidate uses up an error budget, of all objectives the fastest"),
+        new("operations.burn.*." + Burns, "by objective"),
         new("release.{step|rows|minutes|share}", "of the step under way"),
     ];
 

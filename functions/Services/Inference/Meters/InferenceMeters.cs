@@ -39,8 +39,14 @@ internal sealed class InferenceMeters
     /// <summary>The durations as the pages show them.</summary>
     public IEnumerable<LatencyFamily> Families => durations.Select(duration => duration.Family);
 
-    /// <summary>How a problem ends a request.</summary>
-    public static RequestOutcome OutcomeOf(ProblemException problem) => Answer.StatusOf(problem.Kind) >= 500 ? RequestOutcome.Failed : RequestOutcome.Refused;
+    /// <summary>How a status ends a request.</summary>
+    public static RequestOutcome OutcomeOf(int status) => status switch
+    {
+        PredictionRecorder.CallerLeft => RequestOutcome.Abandoned,
+        >= 500 => RequestOutcome.Failed,
+        >= 400 => RequestOutcome.Refused,
+        _ => RequestOutcome.Ok,
+    };
 
     /// <summary>Notes how a model is served now.</summary>
     public void Serve(ServableModel served)
@@ -55,9 +61,10 @@ internal sealed class InferenceMeters
     }
 
     /// <summary>A request has ended; <paramref name="call"/> is null where it was refused before its model was known.</summary>
-    public void End(RequestProtocol protocol, InferenceCall? call, RequestOutcome outcome)
+    public void End(RequestProtocol protocol, InferenceCall? call, int status)
     {
         if (!enabled) return;
+        var outcome = OutcomeOf(status);
         if (call is null)
         {
             VariantTally.End(book.Variant(TallyBook.None, "", "").Here, protocol, outcome, 0);

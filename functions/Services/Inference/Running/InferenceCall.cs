@@ -29,6 +29,9 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>When the request came, by the clock's timestamp.</summary>
     public long ArrivedAt { get; set; }
 
+    /// <summary>When its answer was ready, by the clock's timestamp; 0 before that.</summary>
+    public long AnsweredAt { get; set; }
+
     /// <summary>When the request had found its model, by the clock's timestamp.</summary>
     public long StartedAt { get; private set; }
 
@@ -55,9 +58,6 @@ internal sealed class InferenceCall : IDisposable
 
     /// <summary>When its computation ended; 0 before that.</summary>
     public long ComputedTo { get; set; }
-
-    /// <summary>When its answer was sent, by the clock's timestamp; 0 before that.</summary>
-    public long AnsweredAt { get; set; }
 
     /// <summary>What counts it as under way; null where nothing is counted.</summary>
     public Meters.ModelTally? Counted { get; set; }
@@ -90,7 +90,7 @@ internal sealed class InferenceCall : IDisposable
     public void Start(Routed routed, long startedAt)
     {
         (Servable, Session, Route, StartedAt, Rows, holders) = (routed.Servable, routed.Session, routed.Route, startedAt, 1, 1);
-        (IsComplete, QueuedAt, ComputedFrom, ComputedTo, AnsweredAt, Counted) = (false, 0, 0, 0, 0, null);
+        (IsComplete, AnsweredAt, QueuedAt, ComputedFrom, ComputedTo, Counted) = (false, 0, 0, 0, 0, null);
         Traffic = routed.Traffic;
         MakeRoom();
     }

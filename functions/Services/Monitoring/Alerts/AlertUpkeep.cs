@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Registry;
+using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Registry.Models;
 using Serverless.Services.Storage;
 
@@ -13,11 +14,12 @@ namespace Serverless.Services.Monitoring.Alerts;
 /// <param name="catalog">Every model.</param>
 /// <param name="table">The rows.</param>
 /// <param name="open">What is open.</param>
+/// <param name="requests">How requests went: what no objective looks at any more goes, too.</param>
 /// <param name="options">How long they are kept.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="logger">Says how many went.</param>
 public sealed class AlertUpkeep(
-    QueueServiceClient queues, ModelCatalog catalog, AlertsTable table, OpenAlerts open, IOptions<AlertsOptions> options, TimeProvider clock, ILogger<AlertUpkeep> logger)
+    QueueServiceClient queues, ModelCatalog catalog, AlertsTable table, OpenAlerts open, RequestHistory requests, IOptions<AlertsOptions> options, TimeProvider clock, ILogger<AlertUpkeep> logger)
 {
     private readonly WorkQueue queue = new(queues, StorageNames.AlertUpkeepQueue);
 
@@ -31,6 +33,7 @@ public sealed class AlertUpkeep(
     public async Task RunAsync(ModelName model, CancellationToken cancel)
     {
         await open.RepairAsync(model, cancel);
+        await requests.TrimAsync(model, clock.GetUtcNow(), cancel);
         var end = clock.GetUtcNow() - options.Value.Keep;
         await ForgetEventsAsync(model, end, cancel);
         var over = await OverAsync(model, end, cancel);

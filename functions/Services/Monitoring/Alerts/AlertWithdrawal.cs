@@ -1,3 +1,4 @@
+using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Registry;
 
@@ -27,7 +28,9 @@ public sealed class AlertWithdrawal(OpenAlerts open, ModelSnapshots models, Aler
     {
         null => null,
         { Archived: true } => "The model is archived.",
-        { Policy.Logging.Mode: LoggingMode.Off } => "The policy no longer logs predictions.",
-        var known => known.Policy.Monitoring.InForce.ContainsKey(monitor) ? null : "The policy no longer has this monitor.",
+        _ when monitor == QueueMonitor.Name => null,
+        var known when !known.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy) => "The policy no longer has this monitor.",
+        { Policy.Logging.Mode: LoggingMode.Off } known when known.Policy.Monitoring.InForce[monitor].Slo is null => "The policy no longer logs predictions.",
+        _ => null,
     };
 }

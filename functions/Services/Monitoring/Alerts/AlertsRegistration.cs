@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Storage;
 using Serverless.Services.Telemetry;
 
@@ -14,6 +15,8 @@ public static class AlertsRegistration
     public static IServiceCollection AddAlerts(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RequestsTable>();
+        services.TryAddSingleton<RequestHistory>();
         services.AddSingleton<OpenAlerts>().AddSingleton<AlertWithdrawal>().AddSingleton<AlertUpkeep>();
         services.AddOptions<AlertsOptions>().Bind(configuration.GetSection(AlertsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AlertsOptions>, AlertsOptionsValidator>();

@@ -53,7 +53,8 @@ public sealed class ScanDemand(ModelSnapshots models, FindingsTable table, Queue
     private ScanRecord Record(ScanOrder order, MonitoringPolicy policy, string actor)
     {
         var now = clock.GetUtcNow();
-        string[] monitors = order.Monitor is null ? [.. policy.InForce.Keys.Order()] : policy.InForce.ContainsKey(order.Monitor) ? [order.Monitor]
+        // All of them are all that read the log: objectives, looked at every minute, would crowd them out.
+        string[] monitors = order.Monitor is null ? [.. policy.InForce.Where(monitor => monitor.Value.Slo is null).Select(monitor => monitor.Key).Order()] : policy.InForce.ContainsKey(order.Monitor) ? [order.Monitor]
             : throw new ProblemException(ProblemKind.InvalidRequest, $"There is no monitor {order.Monitor} in force.") { Where = "monitor", Expected = [.. policy.InForce.Keys.Order()] };
         var to = order.To ?? now;
         // Without a start the newest window of each: one stride back holds exactly one end.

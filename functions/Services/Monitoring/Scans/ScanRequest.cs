@@ -24,7 +24,7 @@ internal sealed record ScanRequest(string Model, string? Monitor, DateTimeOffset
 internal sealed record ScanRecord(Guid Id, IReadOnlyList<string> Monitors, DateTimeOffset From, DateTimeOffset To, int Windows, DateTimeOffset Requested, string RequestedBy);
 
 /// <summary>What <c>POST /models/{m}/scans</c> takes.</summary>
-/// <param name="Monitor">The monitor; all of them without.</param>
+/// <param name="Monitor">The monitor; without, all of them but the objectives'.</param>
 /// <param name="From">From when on; without, only the newest window that has ended.</param>
 /// <param name="To">Until when; now without.</param>
 internal sealed record ScanOrder(string? Monitor = null, DateTimeOffset? From = null, DateTimeOffset? To = null);

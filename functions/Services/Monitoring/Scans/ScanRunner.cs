@@ -7,6 +7,7 @@ using Serverless.Services.Events;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Baselines;
 using Serverless.Services.Monitoring.Findings;
+using Serverless.Services.Monitoring.ServiceLevels;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
 
@@ -14,9 +15,12 @@ namespace Serverless.Services.Monitoring.Scans;
 
 /// <summary>Scans one window: reads, judges, keeps the finding. Again it looks whether the window has other rows by now, and if so the new finding supersedes the old.</summary>
 public sealed class ScanRunner(
-    ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations,
+    ModelSnapshots models, WindowReader reader, DriftScans drift, QualityScans quality, OperationsScans operations, SloScans slos,
     BaselineService baselines, FindingStore findings, FindingsTable table, ScanDemand demand, AlertService alerts, ScanMeters meters, TimeProvider clock, ILogger<ScanRunner> logger)
 {
+    private static readonly TimeSpan QuietFor = TimeSpan.FromHours(1);
+    private const int MostLooks = 64;
+
     /// <summary>Does what a message asks for.</summary>
     public async Task RunAsync(string message, CancellationToken cancel)
     {
@@ -27,7 +31,7 @@ public sealed class ScanRunner(
             await demand.ExpandAsync(request, cancel);
             return;
         }
-        var verdict = await ScanAsync(ModelName.Parse(request.Model), monitor, end, cancel);
+        var verdict = await ScanAsync(ModelName.Parse(request.Model), monitor, end, request.Scan is not null, cancel);
         if (request.Scan is { } scan) await table.PutDoneAsync(ModelName.Parse(request.Model), scan, monitor, end, verdict?.ToString() ?? "Skipped", cancel);
     }
 
@@ -47,7 +51,7 @@ public sealed class ScanRunner(
         if (request.Scan is { } scan) await table.PutDoneAsync(model, scan, monitor, end, nameof(FindingVerdict.Failed), cancel);
     }
 
-    private async Task<FindingVerdict?> ScanAsync(ModelName model, string monitor, DateTimeOffset end, CancellationToken cancel)
+    private async Task<FindingVerdict?> ScanAsync(ModelName model, string monitor, DateTimeOffset end, bool demanded, CancellationToken cancel)
     {
         // A model or a monitor that is gone meanwhile has nobody to tell.
         if (await models.GetAsync(model, cancel) is not { Archived: false } snapshot || !snapshot.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy)) return null;
@@ -59,8 +63,17 @@ public sealed class ScanRunner(
         meters.Scanned(finding, clock.GetElapsedTime(start));
         span.Found(finding);
         if (there is { Row: var old } && old.Seen == seen && old.Verdict == finding.Verdict) return await TellAsync(old, policy, cancel);
+        if (there is null && !demanded && policy.Slo is not null && await IsQuietAsync(model, finding, cancel)) return finding.Verdict;
         await KeepAsync(finding with { Revision = (there?.Row.Revision ?? 0) + 1 }, seen, there?.ETag, policy, cancel);
         return finding.Verdict;
+    }
+
+    /// <summary>Objectives are looked at every minute. Without a breach for an hour one such look an hour is kept: to look is cheap, to keep is not.</summary>
+    private async Task<bool> IsQuietAsync(ModelName model, Finding finding, CancellationToken cancel)
+    {
+        if (finding.Verdict is FindingVerdict.Breached or FindingVerdict.Failed) return false;
+        var (rows, _) = await findings.ListAsync(model, finding.Monitor, finding.Window.To - QuietFor, finding.Window.To, null, MostLooks, cancel);
+        return rows.Count > 0 && rows.All(row => row.Verdict == finding.Verdict);
     }
 
     /// <summary>A finding that is kept may not have been told: a crash may have come between.</summary>
@@ -74,6 +87,7 @@ public sealed class ScanRunner(
     private async Task<bool> IsCurrentAsync(ModelName model, FindingRow row, MonitorPolicy policy, CancellationToken cancel) => policy.Signal switch
     {
         Signal.LabelDrift => false,
+        Signal.Operations when policy.Slo is not null => false,
         Signal.Operations => (await reader.OperationsAsync(model, row.Window, [], cancel)).All.Requests == row.Seen,
         _ => policy.Window.Rows is null && await reader.CountAsync(model, row.Window, cancel) == row.Seen,
     };
@@ -105,6 +119,7 @@ public sealed class ScanRunner(
     private async Task<ScanResult> ResultAsync(ModelSnapshot snapshot, string monitor, MonitorPolicy policy, DateTimeOffset end, CancellationToken cancel)
     {
         var window = WindowPlan.Ending(policy, end);
+        if (policy.Slo is { } slo) return await slos.RunAsync(snapshot.Name, slo, window, cancel);
         var baseline = snapshot.Champion is { } champion ? await baselines.FindAsync(snapshot.Name, champion, cancel) : null;
         var contract = Contract(snapshot.Policy.Monitoring, baseline);
         var query = new WindowQuery(snapshot.Name, window, policy.Signal!.Value)

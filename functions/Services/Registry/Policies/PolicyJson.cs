@@ -28,11 +28,16 @@ internal static class PolicyJson
         var document = JsonNode.Parse(json);
         if (document?["monitoring"]?["monitors"] is JsonObject monitors)
             foreach (var (name, monitor) in monitors.ToArray())
-                if (MonitoringPolicy.Defaults.TryGetValue(name, out var standard)) monitors[name] = Over(JsonSerializer.SerializeToNode(standard, Options)!.AsObject(), monitor!.AsObject());
+                if (MonitoringPolicy.Defaults.TryGetValue(name, out var standard)) monitors[name] = Over(standard, monitor);
+        // An objective of its own name has the same urgencies, of which a document may state parts.
+        if (document?["monitoring"]?["slos"] is JsonObject slos)
+            foreach (var (name, slo) in slos.ToArray()) slos[name] = Over(SloPolicy.Defaults.GetValueOrDefault(name) ?? new(), slo);
         return document.Deserialize<PolicyParts>(Options)!;
     }
 
-    /// <summary>What the document says of a monitor, over what its default says.</summary>
+    private static JsonObject Over<T>(T standard, JsonNode? said) => Over(JsonSerializer.SerializeToNode(standard, Options)!.AsObject(), said!.AsObject());
+
+    /// <summary>What the document says of a monitor or an objective, over what its default says.</summary>
     private static JsonObject Over(JsonObject standard, JsonObject said)
     {
         foreach (var (name, value) in said)

@@ -15,6 +15,7 @@ internal static class PolicyRules
             : [],
         .. Outside("/logging/flushAfter", policy.Logging.FlushAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1)),
         .. policy.Monitoring.Monitors.SelectMany(monitor => Breaches($"/monitoring/monitors/{monitor.Key}", monitor.Value)),
+        .. policy.Monitoring.Slos.SelectMany(slo => SloRules.Breaches($"/monitoring/slos/{slo.Key}", slo.Value)),
         .. RolloutRules.Breaches(policy.Rollout, "/rollout"),
     ];
 

@@ -5,6 +5,6 @@ namespace Serverless.Services.Rollout.Live;
 /// <summary>Composes the room.</summary>
 public static class LiveRegistration
 {
-    /// <summary>Adds evidence from traffic. It needs the registry and the prediction log.</summary>
-    public static IServiceCollection AddLiveEvidence(this IServiceCollection services) => services.AddSingleton<LiveEvidence>();
+    /// <summary>Adds evidence from traffic. It needs the registry, the prediction log and inference.</summary>
+    public static IServiceCollection AddLiveEvidence(this IServiceCollection services) => services.AddSingleton<LiveEvidence>().AddSingleton<BurnEvidence>();
 }
