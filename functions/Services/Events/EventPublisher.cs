@@ -38,9 +38,20 @@ public sealed class EventPublisher(IConfiguration configuration, EventMeters met
         }
     }
 
+    /// <summary>Whether the topic answers at all: nothing is sent, and no key is shown, so that the answer itself is a refusal.</summary>
+    /// <exception cref="HttpRequestException">It does not.</exception>
+    public async Task ReachAsync(CancellationToken cancel)
+    {
+        using var answer = await Reaching.GetAsync(Endpoint(configuration), HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+
+    private static readonly HttpClient Reaching = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+
+    private static Uri Endpoint(IConfiguration configuration) => new(configuration["EventGrid:TopicEndpoint"] ?? throw new InvalidOperationException("EventGrid:TopicEndpoint is not set."));
+
     private static EventGridPublisherClient Connect(IConfiguration configuration)
     {
-        var endpoint = new Uri(configuration["EventGrid:TopicEndpoint"] ?? throw new InvalidOperationException("EventGrid:TopicEndpoint is not set."));
+        var endpoint = Endpoint(configuration);
         if (configuration["EventGrid:TopicKey"] is { Length: > 0 } key) return new(endpoint, new AzureKeyCredential(key), Options());
         TokenCredential identity = configuration["EventGrid:ClientId"] is { Length: > 0 } id
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id))

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Serverless.Services.Inference.Health;
 using Serverless.Services.Inference.KServe;
 using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.MLflow;
@@ -55,10 +56,7 @@ public static class InferenceRegistration
         services.AddSingleton(provider => new ModelDirectory(
             provider.GetRequiredService<ServedModels>(), provider.GetRequiredService<ModelSnapshots>(),
             provider.GetRequiredService<ModelRouter>(), provider.GetRequiredService<SessionCache>()));
-        services.AddSingleton(provider => new HealthReport(
-            provider.GetRequiredService<ModelsTable>(), provider.GetRequiredService<SessionCache>(), provider.GetRequiredService<PredictionCounters>(),
-            provider.GetRequiredService<TruthCounters>(), provider.GetRequiredService<ShadowCounters>(), provider.GetRequiredService<ShadowLog>(),
-            provider.GetRequiredService<IOptions<InferenceOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddHealth();
         return services;
     }
 

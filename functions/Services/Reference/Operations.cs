@@ -1,4 +1,5 @@
 using Serverless.Services.Inference;
+using Serverless.Services.Inference.Health;
 using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Monitoring.Baselines;
@@ -102,7 +103,7 @@ internal static class Operations
 
     private static Dictionary<string, Operation> Serving() => new()
     {
-        ["GetHealth"] = Json(HealthJson.Default.Health),
+        ["GetHealth"] = Json(HealthJson.Default.Health).And(503, HealthJson.Default.Health),
         ["GetServer"] = Json(OpenInferenceJson.Default.ServerMetadata),
         ["GetServerLive"] = Json(OpenInferenceJson.Default.ServerLive),
         ["GetServerReady"] = Json(OpenInferenceJson.Default.ServerReady),

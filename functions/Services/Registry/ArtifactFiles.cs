@@ -18,6 +18,18 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
 {
     private const long MaximumBytes = 8L << 30;
 
+    /// <summary>Bytes that the disk of these files has left for this process.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            // The folder is made with its first file; until then it will be on its parent's disk.
+            var there = new DirectoryInfo(folder);
+            while (!there.Exists && there.Parent is { } parent) there = parent;
+            return new DriveInfo(there.FullName).AvailableFreeSpace;
+        }
+    }
+
     /// <summary>The path of a file that holds exactly the bytes of <paramref name="digest"/>. Fetched again when the file on disk has changed.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.Unavailable"/>: storage holds other bytes under this address.</exception>
     public async Task<string> GetAsync(Digest digest, CancellationToken cancel)

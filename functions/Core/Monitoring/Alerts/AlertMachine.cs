@@ -94,7 +94,7 @@ public static class AlertMachine
             return alert with
             {
                 Signal = finding.Signal, Cause = cause, Severity = policy.Severity, Since = course.Since!.Value, Firings = course.Firings, Flapping = course.Flapping,
-                Finding = evidence?.Finding, Summary = evidence?.Summary, Top = evidence?.Top ?? [], Recent = Recent(),
+                Finding = evidence?.Finding, Summary = evidence?.Summary, Top = evidence?.Top ?? [], Share = evidence?.Share, Recent = Recent(),
             };
         }
 

@@ -23,6 +23,9 @@ public sealed record AlertState(
     /// <summary>What changed most.</summary>
     public IReadOnlyList<AlertCheck> Top { get; init; } = [];
 
+    /// <summary>How much of what is watched it found in breach: the share of columns that drifted, or of rows with the commonest breach of the contract.</summary>
+    public double? Share { get; init; }
+
     /// <summary>The newest windows, oldest first.</summary>
     public IReadOnlyList<AlertWindow> Recent { get; init; } = [];
 

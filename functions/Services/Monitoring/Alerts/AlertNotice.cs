@@ -32,6 +32,9 @@ public sealed record AlertNotice(
     /// <summary>What changed most, and how sure that is.</summary>
     public IReadOnlyList<AlertCheck> Top { get; init; } = [];
 
+    /// <summary>The share of columns that drifted, or of rows with the commonest breach of the contract; absent for other signals.</summary>
+    public double? Share { get; init; }
+
     /// <summary>How often the rule fired lately.</summary>
     public int Firings { get; init; }
 
@@ -51,7 +54,7 @@ public sealed record AlertNotice(
     public static AlertNotice Of(AlertState alert, AlertTransition step, Diagnosis? diagnosis, AlertLinks links, string? trace) => new(
         step.Id, alert.Revision, TypeOf(step), step.Time, alert.Model, alert.Monitor, alert.Id, alert.Signal, alert.Cause, step.To, alert.Severity, alert.Since, step.Actor, step.Reason)
     {
-        Finding = alert.Finding, Summary = alert.Summary, Top = alert.Top, Firings = alert.Firings, Flapping = alert.Flapping,
+        Finding = alert.Finding, Summary = alert.Summary, Top = alert.Top, Share = alert.Share, Firings = alert.Firings, Flapping = alert.Flapping,
         Diagnosis = diagnosis, Links = links, TraceParent = trace,
     };
 

@@ -43,12 +43,16 @@ public sealed class HeardAlerts(ModelsTable table, TimeProvider clock)
         var open = await table.ListAsync(ModelName.Parse(state.Model), StorageNames.HeardAlertPrefix, null, cancel).Select(Read).Where(alert => alert.Open && alert.Fired >= since).ToListAsync(cancel);
         const string source = "alerts";
         Figure Count(Func<HeardAlert, bool> which) => Figure.Of(open.Count(which), open.Count, source);
+        // The largest of the alerts'. None fires: nothing is in breach beyond what the policy allows.
+        Figure Share(Signal signal) => Figure.Of(open.Where(alert => alert.Signal == signal).Max(alert => alert.Share) ?? 0, open.Count(alert => alert.Signal == signal), source);
         var figures = new Dictionary<string, Figure>
         {
             ["alerts.critical"] = Count(alert => alert.Severity == AlertSeverity.Critical),
             ["alerts.warning"] = Count(alert => alert.Severity == AlertSeverity.Warning),
             ["alerts.firing"] = Count(_ => true),
             ["quality.violations"] = Figure.Of(open.Where(alert => alert.Signal == Signal.DataQuality).Sum(alert => alert.Checks.Count), open.Count, source),
+            ["quality.share"] = Share(Signal.DataQuality),
+            ["drift.share"] = Share(Signal.FeatureDrift),
             ["drift.columns"] = Figure.Of(open.Where(alert => alert.Signal == Signal.FeatureDrift).Sum(alert => alert.Checks.Count), open.Count, source),
         };
         var drifted = open.Where(alert => alert.Signal == Signal.FeatureDrift).SelectMany(alert => alert.Checks).Where(check => check.Effect is { } effect && double.IsFinite(effect)).ToArray();
@@ -64,7 +68,8 @@ public sealed class HeardAlerts(ModelsTable table, TimeProvider clock)
         return new(
             id, notice.GetProperty("sequence").GetInt32(), notice.GetProperty("monitor").GetString()!, Member<Signal>(notice, "signal"), Member<AlertSeverity>(notice, "severity"),
             Member<AlertStatus>(notice, "status") is AlertStatus.Firing or AlertStatus.Acknowledged, known?.Fired < time ? known.Fired : time, time,
-            notice.TryGetProperty("top", out var top) ? [.. top.EnumerateArray().Select(Check)] : []);
+            notice.TryGetProperty("top", out var top) ? [.. top.EnumerateArray().Select(Check)] : [])
+        { Share = notice.TryGetProperty("share", out var share) ? share.GetDouble() : null };
     }
 
     private static HeardCheck Check(JsonElement check) => new(check.GetProperty("subject").GetString()!, check.TryGetProperty("effect", out var effect) && effect.ValueKind == JsonValueKind.Number ? effect.GetDouble() : null);

@@ -25,7 +25,11 @@ internal sealed record RolloutDocument(RolloutState State, Guid? LastDecision = 
 /// <param name="Changed">When the newest step was taken.</param>
 /// <param name="Checks">What changed most: columns and their effects.</param>
 internal sealed record HeardAlert(
-    Guid Id, int Sequence, string Monitor, Signal Signal, AlertSeverity Severity, bool Open, DateTimeOffset Fired, DateTimeOffset Changed, IReadOnlyList<HeardCheck> Checks);
+    Guid Id, int Sequence, string Monitor, Signal Signal, AlertSeverity Severity, bool Open, DateTimeOffset Fired, DateTimeOffset Changed, IReadOnlyList<HeardCheck> Checks)
+{
+    /// <summary>The share of columns that drifted, or of rows with the commonest breach; null where the alert has none.</summary>
+    public double? Share { get; init; }
+}
 
 /// <summary>One thing that an alert found.</summary>
 /// <param name="Column">Where.</param>
