@@ -83,7 +83,7 @@ public sealed class KilledLogTests(AzuriteFixture azurite)
     }
 
     private static async Task<long> ToldAsync(HttpClient client) =>
-        (await client.JsonAsync("/health")).GetProperty("predictions").GetProperty("dropped").GetProperty("killed").GetInt64();
+        (await client.HealthAsync()).GetProperty("predictions").GetProperty("dropped").GetProperty("killed").GetInt64();
 
     private Task<AppProcess> StartAsync() => SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(("PredictionLog:LedgerFolder", ledgers)));
 

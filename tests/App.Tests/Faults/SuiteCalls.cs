@@ -48,6 +48,13 @@ internal static class SuiteCalls
         return JsonSerializer.Deserialize<JsonElement>(text);
     }
 
+    /// <summary>What the application counts, also while a dependency is slow on a starved machine.</summary>
+    public static async Task<JsonElement> HealthAsync(this HttpClient client)
+    {
+        using var answer = await client.GetAsync("/health");
+        return JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
+    }
+
     public static async Task<HttpStatusCode> StatusAsync(this HttpClient client, string path)
     {
         using var answer = await client.GetAsync(path);

@@ -79,9 +79,15 @@ public sealed class ServingTests(Suite served) : IClassFixture<Suite>
     {
         var model = await RegisterAsync("iris_lr", new { });
         await GetAsync($"/v2/models/{model}/ready");
-        var health = await GetAsync("/health");
-        Assert.Equal("ok", health.GetProperty("status").GetString());
+        JsonElement health = default;
+        await Faults.SuiteCalls.UntilAsync("all is well", async () => (health = await Faults.SuiteCalls.HealthAsync(app.Client)).GetProperty("status").GetString() == "healthy");
         Assert.True(health.GetProperty("storage").GetProperty("reachable").GetBoolean());
+        var dependencies = health.GetProperty("dependencies").EnumerateObject().ToDictionary(part => part.Name, part => part.Value);
+        Assert.Equal(["artifactCache", "blobs", "events", "predictionLog", "queues", "sessionMemory", "tables"], dependencies.Keys.Order());
+        Assert.All(dependencies.Values, part => Assert.Equal("healthy", part.GetProperty("status").GetString()));
+        Assert.All(["tables", "blobs", "queues", "events"], part => Assert.True(dependencies[part].GetProperty("milliseconds").GetDouble() >= 0));
+        // Anybody may see it.
+        Assert.All(["127.0.0.1", "http", "devstoreaccount1", "AccountKey"], secret => Assert.DoesNotContain(secret, health.GetRawText(), StringComparison.Ordinal));
         Assert.InRange(health.GetProperty("sessions").GetProperty("loaded").GetInt32(), 1, 100);
         Assert.InRange(health.GetProperty("sessions").GetProperty("bytes").GetInt64(), 1, 1 << 30);
     }

@@ -195,11 +195,11 @@ public sealed class ShadowingTests(AzuriteFixture azurite) : IClassFixture<Azuri
     {
         await SuiteCalls.UntilAsync("no shadow waits", async () => (await ShadowHealthAsync(app)).GetProperty("queued").GetInt64() == 0);
         await SuiteCalls.UntilAsync("what shadows said is durable", async () => (await ShadowHealthAsync(app)).GetProperty("pendingRows").GetInt64() == 0);
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         return await ShadowHealthAsync(app);
     }
 
-    private static async Task<JsonElement> ShadowHealthAsync(AppProcess app) => (await app.Client.JsonAsync("/health")).GetProperty("shadows");
+    private static async Task<JsonElement> ShadowHealthAsync(AppProcess app) => (await app.Client.HealthAsync()).GetProperty("shadows");
 
     private static long Dropped(JsonElement health, string reason) => health.GetProperty("dropped").GetProperty(reason).GetInt64();
 

@@ -28,7 +28,7 @@ public sealed class ErasureTests(AzuriteFixture azurite) : IClassFixture<Azurite
         foreach (var customer in (string[])["c-1", "c-2", "c-1", "c-3"]) ids.Add(await PredictAsync(app.Client, model, customer));
         using var label = await app.Client.PostAsJsonAsync($"/models/{model}/labels", new { items = new[] { new { id = ids[0].ToString(), label = "x" } } });
         // The policy may still have been on its way when the rows came.
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
 
         using var asked = await app.Client.PostAsJsonAsync($"/models/{model}/erasures", new { entity = "c-1" });
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);

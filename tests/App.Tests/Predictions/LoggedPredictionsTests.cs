@@ -87,10 +87,10 @@ public sealed class LoggedPredictionsTests(Suite suite) : IClassFixture<Suite>
     public async Task Health_AfterPredictions_CountsThem()
     {
         var model = await logged.RegisterAsync("iris_lr", new { });
-        var before = (await suite.GetAsync("/health")).GetProperty("predictions").GetProperty("accepted").GetInt64();
+        var before = (await Faults.SuiteCalls.HealthAsync(suite.App.Client)).GetProperty("predictions").GetProperty("accepted").GetInt64();
         for (var request = 0; request < 5; request++) await logged.AskAsync($"/v2/models/{model}/infer", OneRow, 1);
         await logged.ReadAsync(model, 5);
-        var after = (await suite.GetAsync("/health")).GetProperty("predictions");
+        var after = (await Faults.SuiteCalls.HealthAsync(suite.App.Client)).GetProperty("predictions");
         Assert.InRange(after.GetProperty("accepted").GetInt64(), before + 5, long.MaxValue);
         Assert.Equal(after.GetProperty("accepted").GetInt64(), after.GetProperty("durable").GetInt64());
         Assert.InRange(after.GetProperty("appends").GetInt64(), 1, after.GetProperty("durable").GetInt64());

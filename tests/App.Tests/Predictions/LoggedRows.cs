@@ -33,7 +33,7 @@ internal sealed class LoggedRows(Suite suite)
     /// <summary>Every row of a model once nothing is on its way, by id: each exactly once.</summary>
     public async Task<Dictionary<PredictionId, Row>> ReadAsync(ModelName model, int rows)
     {
-        await Faults.SuiteCalls.UntilAsync($"{rows} rows durable", async () => (await suite.GetAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await Faults.SuiteCalls.UntilAsync($"{rows} rows durable", async () => (await Faults.SuiteCalls.HealthAsync(suite.App.Client)).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         var read = new Dictionary<PredictionId, Row>();
         var report = new ReadReport();
         await foreach (var batch in reader.ReadAsync(new(model, DateTimeOffset.MinValue, DateTimeOffset.MaxValue), report, TestContext.Current.CancellationToken))

@@ -42,7 +42,7 @@ public sealed class TruthTests(Suite suite) : IClassFixture<Suite>
         var refused = await LabelAsync(other, $$"""{"items":[{"id":"{{ids[0]}}","label":"x"}]}""");
         Assert.Contains("another model", refused.GetProperty("rejected")[0].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, refused.GetProperty("accepted").GetInt32());
-        var truth = (await suite.GetAsync("/health")).GetProperty("truth");
+        var truth = (await Faults.SuiteCalls.HealthAsync(suite.App.Client)).GetProperty("truth");
         Assert.InRange(truth.GetProperty("unknown").GetInt64(), 1, long.MaxValue);
     }
 

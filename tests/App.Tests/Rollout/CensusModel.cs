@@ -108,7 +108,7 @@ internal sealed class CensusModel(AppProcess app)
     /// <summary>Says what was true of all that was asked so far, and not said yet.</summary>
     public async Task LabelAsync()
     {
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         foreach (var part in Ids.Zip(Truth).Chunk(5_000))
         {
             using var csv = new StringContent("id,label\n" + string.Concat(part.Select(said => $"{said.First},{(said.Second ? 1 : 0)}\n")), Encoding.UTF8, "text/csv");

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -25,7 +26,7 @@ internal sealed class Serving : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("serving").FullName;
     private readonly ServiceProvider provider;
 
-    public Serving(TimeProvider? clock = null, Dictionary<string, string?>? settings = null)
+    public Serving(TimeProvider? clock = null, Dictionary<string, string?>? settings = null, string storage = "UseDevelopmentStorage=true")
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -35,6 +36,7 @@ internal sealed class Serving : IAsyncDisposable
         services.AddSingleton(new ServedModels(_ => Names()));
         // Nothing listens there: what these models' policy logs, which is nothing, never asks.
         services.AddSingleton(new BlobServiceClient("UseDevelopmentStorage=true"));
+        services.AddSingleton(new TableServiceClient(storage));
         services.AddPredictions(new ConfigurationBuilder().AddInMemoryCollection([new("PredictionLog:LedgerFolder", Path.Combine(folder, "ledgers"))]).Build());
         services.AddInference(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         provider = services.BuildServiceProvider();

@@ -21,6 +21,10 @@ internal static class TinyOnnx
         [Node("Gather", ["table", "x"], "y")], [Tensor("x", ElementType.Int64, -1)], [Tensor("y", ElementType.Float, -1)],
         [FloatTensor("table", 10, 20, 30)]);
 
+    /// <summary>Handed through as one row: more than one makes the run fail.</summary>
+    public static byte[] OneRow() => Model(
+        [Node("Reshape", ["x", "shape"], "y")], [Tensor("x", ElementType.Float, -1)], [Tensor("y", ElementType.Float, -1)], [LongTensor("shape", 1)]);
+
     /// <summary>The positions of what is not 0: declared with a row for each row that goes in, which is a lie.</summary>
     public static byte[] NonZero() => Model(
         [Node("NonZero", "x", "p"), Node("Transpose", "p", "y")], [Tensor("x", ElementType.Float, -1, 2)], [Tensor("y", ElementType.Int64, -1, 2)]);
@@ -67,6 +71,9 @@ internal static class TinyOnnx
 
     private static byte[] FloatTensor(string name, params float[] values) =>
         Join(Varint(1, values.Length), Varint(2, 1), Text(8, name), Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]));
+
+    private static byte[] LongTensor(string name, params long[] values) =>
+        Join(Varint(1, values.Length), Varint(2, 7), Text(8, name), Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]));
 
     private static byte[] Tensor(string name, ElementType type, params long[] shape) => Join(Text(1, name), Bytes(2, TensorType(type, shape)));
 

@@ -14,7 +14,9 @@ public sealed class MonitoringPolicyTests
     [Fact]
     public void Parse_AnEmptyDocument_WatchesEverything()
     {
-        var monitors = Parse("{}").InForce;
+        var policy = Parse("{}");
+        Assert.Equal(["slo.availability.page", "slo.availability.ticket"], policy.InForce.Keys.Except(MonitoringPolicy.Defaults.Keys).Order());
+        var monitors = policy.InForce.Where(monitor => monitor.Value.Slo is null).ToDictionary();
         Assert.Equal(["data-quality", "feature-drift", "label-drift", "operations", "prediction-drift"], monitors.Keys.Order());
         Assert.Equal(Enum.GetValues<Signal>().Order().ToArray(), monitors.Values.Select(monitor => monitor.Signal!.Value).Order().ToArray());
     }
@@ -44,7 +46,33 @@ public sealed class MonitoringPolicyTests
         Assert.Equal((0, 120, true), (monitor.Contract["age"].Minimum, monitor.Contract["age"].Maximum, monitor.Contract["age"].Required));
     }
 
+    [Fact]
+    public void Parse_AChangedObjective_KeepsTheRestOfIt()
+    {
+        var slos = Parse("""{"monitoring":{"slos":{"availability":{"objective":0.999,"page":{"every":"PT5M"}},"latency":{"within":"PT0.25S"},"batch":{"kind":"latency","within":"PT5S","ticket":{"rules":[]}}}}}""").SlosInForce;
+        Assert.Equal(["availability", "batch", "latency"], slos.Keys.Order());
+        Assert.Equal((0.999, TimeSpan.FromDays(30), TimeSpan.FromMinutes(5)), (slos["availability"].Objective, slos["availability"].Window, slos["availability"].Page.Every));
+        Assert.Equal(BurnPolicy.PageDefault.Rules, slos["availability"].Page.Rules);
+        Assert.Equal((SloKind.Latency, 0.99, TimeSpan.FromMilliseconds(250)), (slos["latency"].Kind, slos["latency"].Objective, slos["latency"].Within));
+        Assert.Equal((AlertSeverity.Critical, 0), (slos["batch"].Page.Alert.Severity, slos["batch"].Ticket.Rules.Count));
+    }
+
+    [Fact]
+    public void Parse_AnObjectiveTurnedOff_HasNoAlerts() =>
+        Assert.DoesNotContain("slo.availability.page", Parse("""{"monitoring":{"slos":{"availability":{"enabled":false}}}}""").InForce.Keys);
+
     [Theory]
+    [InlineData("""{"monitoring":{"slos":{"mine":{}}}}""", "/monitoring/slos/mine/kind")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"objective":1}}}}""", "/monitoring/slos/availability/objective")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"within":"PT1S"}}}}""", "/monitoring/slos/availability/within")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"window":"P1Y"}}}}""", "/monitoring/slos/availability/window")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"window":"P200D"}}}}""", "/monitoring/slos/availability/window")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"window":"P1D"}}}}""", "/monitoring/slos/availability/ticket/rules/0/long")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"objective":0.9}}}}""", "/monitoring/slos/availability/page/rules/0/burn")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"page":{"rules":[{"burn":2,"long":"PT5M","short":"PT10M"}]}}}}}""", "/monitoring/slos/availability/page/rules/0/short")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"page":{"every":"PT1S"}}}}}""", "/monitoring/slos/availability/page/every")]
+    [InlineData("""{"monitoring":{"slos":{"availability":{"page":{"alert":{"breaches":4,"windows":3}}}}}}""", "/monitoring/slos/availability/page/alert/breaches")]
+    [InlineData("""{"monitoring":{"monitors":{"slo.availability.page":{"signal":"operations"}}}}""", "/monitoring/monitors")]
     [InlineData("""{"monitoring":{"monitors":{"mine":{}}}}""", "/monitoring/monitors/mine/signal")]
     [InlineData("""{"monitoring":{"monitors":{"operations":{"signal":"sense"}}}}""", "/monitoring/monitors/operations/signal")]
     [InlineData("""{"monitoring":{"monitors":{"operations":{"window":{"length":"PT1S"}}}}}""", "/monitoring/monitors/operations/window/length")]
