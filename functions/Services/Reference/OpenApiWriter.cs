@@ -193,6 +193,7 @@ public sealed partial class OpenApiWriter(XmlDocs docs)
         StatusCodes.Status412PreconditionFailed => "It has changed since.",
         StatusCodes.Status413PayloadTooLarge => "The body is too large.",
         StatusCodes.Status415UnsupportedMediaType => "The body's form is not taken here.",
+        StatusCodes.Status503ServiceUnavailable => "The same, while something that it leans on is unhealthy.",
         _ => throw new InvalidOperationException($"Nothing says what {status} means."),
     };
 
