@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Serverless.Core.Problems;
-using Serverless.Services.Http;
 using Serverless.Services.Inference.Running;
 using Serverless.Services.Telemetry;
 
