@@ -20,9 +20,12 @@ public sealed class AccessMiddleware(Gatekeeper gatekeeper) : IFunctionsWorkerMi
                 : next(context);
         }
 
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         var needed = RoleTable.Needed(context.FunctionDefinition.Name, http.Request.RouteValues);
         // What is open to all asks nobody, so that health answers also while keys cannot be read.
         if (needed == Role.Open) return AdmitAsync(http, Principal.Anonymous, context, next);
+        // What is for some is kept by no cache that serves others; who has it may ask whether it has changed.
+        http.Response.Headers.CacheControl = "private, no-cache";
         var principal = gatekeeper.Identify(http.Request);
         return principal is { IsCompletedSuccessfully: true, Result: { } known } && known.May(needed)
             ? AdmitAsync(http, known, context, next)

@@ -17,6 +17,7 @@ public sealed class PutKeyFunction(NamedKeys keys)
     {
         var wanted = await request.ReadAsync(KeyJson.Default.KeyRequest, cancel);
         var key = await keys.IssueAsync(KeyName.Parse(name), wanted.Flags(), wanted.Expires, request.Caller(), cancel);
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(new KeyResponse(name, wanted.Roles, wanted.Expires, key), KeyJson.Default.KeyResponse, statusCode: StatusCodes.Status201Created);
     });
 }

@@ -17,6 +17,7 @@ public sealed class OpenUploadFunction(VersionIntake intake)
         CancellationToken cancel) => Answer.From(async () =>
     {
         var upload = await intake.OpenUploadAsync(ModelName.Parse(model), cancel);
+        request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Json(upload, RegistryJson.Default.UploadResponse, statusCode: StatusCodes.Status201Created);
     });
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Serverless.Hosting.Functions;
+using Serverless.Hosting.Http;
 using Serverless.Hosting.Keys;
 
 namespace Serverless.Hosting.Admin;
@@ -11,6 +12,8 @@ namespace Serverless.Hosting.Admin;
 /// <summary><c>/admin</c>: what the host is, which functions it has, and a way to run one now.</summary>
 internal sealed class AdminEndpoints(FunctionCatalog catalog, FunctionDescriptions descriptions, RunNow run, KeyCheck keys, HostStatus status)
 {
+    private const int LargestInput = 1 << 20;
+
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.Map("/admin/host/ping", static (HttpContext _) => Task.CompletedTask);
@@ -50,10 +53,15 @@ internal sealed class AdminEndpoints(FunctionCatalog catalog, FunctionDescriptio
     {
         if (Named(http) is not { } function) return StatusCodes.Status404NotFound;
         if (!http.Request.HasJsonContentType()) return StatusCodes.Status415UnsupportedMediaType;
+        http.Request.LimitBody(LargestInput);
         try
         {
             if (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted) is not JsonObject body) return StatusCodes.Status400BadRequest;
             return run.Start(function, body["input"]?.ToString() ?? "") ? StatusCodes.Status202Accepted : StatusCodes.Status400BadRequest;
+        }
+        catch (BadHttpRequestException problem)
+        {
+            return problem.StatusCode;
         }
         catch (JsonException)
         {

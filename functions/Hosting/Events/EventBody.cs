@@ -1,14 +1,20 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Serverless.Hosting.Http;
 
 namespace Serverless.Hosting.Events;
 
 /// <summary>The events of a request's body: one, or an array of them, in either of Event Grid's schemas.</summary>
 internal static class EventBody
 {
-    /// <summary>The events as they stand; <see cref="JsonException"/> when it is not JSON.</summary>
-    public static async Task<List<JsonElement>> ReadAsync(Stream body, CancellationToken cancel)
+    /// <summary>What Event Grid takes and sends at most.</summary>
+    public const int Largest = 1 << 20;
+
+    /// <summary>The events as they stand; <see cref="JsonException"/> when it is not JSON, <see cref="BadHttpRequestException"/> when it is too large.</summary>
+    public static async Task<List<JsonElement>> ReadAsync(HttpRequest request, CancellationToken cancel)
     {
-        using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancel);
+        request.LimitBody(Largest);
+        using var document = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancel);
         var root = document.RootElement.Clone();
         return root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
     }

@@ -11,7 +11,6 @@ internal sealed class LocalTopic(string ownKey, KeyStore keys, DeliveryStore sto
 {
     public const string Path = "/runtime/eventgrid/topics/local/api/events";
     private const string KeyHeader = "aeg-sas-key";
-    private const int LargestBody = 1024 * 1024;
 
     public async Task PublishAsync(HttpContext http)
     {
@@ -29,11 +28,14 @@ internal sealed class LocalTopic(string ownKey, KeyStore keys, DeliveryStore sto
 
     private async Task<int> AcceptAsync(HttpRequest request, CancellationToken cancel)
     {
-        if (request.ContentLength > LargestBody) return StatusCodes.Status413PayloadTooLarge;
         List<JsonElement> events;
         try
         {
-            events = await EventBody.ReadAsync(request.Body, cancel);
+            events = await EventBody.ReadAsync(request, cancel);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            return problem.StatusCode;
         }
         catch (JsonException)
         {

@@ -45,9 +45,13 @@ internal sealed class Webhook(IReadOnlyDictionary<string, EventFunction> functio
     {
         try
         {
-            var events = await EventBody.ReadAsync(http.Request.Body, http.RequestAborted);
+            var events = await EventBody.ReadAsync(http.Request, http.RequestAborted);
             var code = events[0].GetProperty("data").GetProperty("validationCode").GetString();
             await http.Response.WriteAsJsonAsync(new ValidationAnswer(code), WebhookJson.Default.ValidationAnswer);
+        }
+        catch (BadHttpRequestException problem)
+        {
+            http.Response.StatusCode = problem.StatusCode;
         }
         catch (Exception problem) when (problem is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentOutOfRangeException)
         {
@@ -59,9 +63,13 @@ internal sealed class Webhook(IReadOnlyDictionary<string, EventFunction> functio
     {
         try
         {
-            var events = await EventBody.ReadAsync(http.Request.Body, http.RequestAborted);
+            var events = await EventBody.ReadAsync(http.Request, http.RequestAborted);
             if (events.Count > 0) await function.RunAsync(events, http.RequestAborted);
             http.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
+        catch (BadHttpRequestException problem)
+        {
+            http.Response.StatusCode = problem.StatusCode;
         }
 #pragma warning disable CA1031 // Logged where it was thrown; Event Grid tries again.
         catch (Exception)

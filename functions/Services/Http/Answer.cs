@@ -18,6 +18,11 @@ public static class Answer
         {
             return new ProblemResult(problem);
         }
+        // The server's own words for a body that is not one; on Azure they would be a failed function.
+        catch (BadHttpRequestException wrong)
+        {
+            return new ProblemResult(wrong.Problem());
+        }
     }
 
     /// <summary>The status a problem is answered with.</summary>

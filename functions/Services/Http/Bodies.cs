@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Serverless.Core.Problems;
 
 namespace Serverless.Services.Http;
 
 /// <summary>Reads small JSON bodies.</summary>
-public static class Bodies
+public static partial class Bodies
 {
     /// <summary>The largest body read whole: metadata and documents, never a model.</summary>
     public const int Largest = 4 << 20;
@@ -65,19 +66,27 @@ public static class Bodies
         }
         catch (JsonException wrong)
         {
-            throw new ProblemException(ProblemKind.InvalidRequest, $"The body does not fit: {Say(wrong)}") { Where = wrong.Path };
+            throw new ProblemException(ProblemKind.InvalidRequest, $"The body does not fit: {wrong.Say()}") { Where = wrong.Path };
         }
     }
 
-    // The serialiser's message ends with the path, the line and the position; the type's full name is nobody's business.
-    private static string Say(JsonException wrong)
+    /// <summary>What is wrong with JSON, in words for whoever sent it: the serialiser's, without the position, and without names of types, which are nobody's business.</summary>
+    public static string Say(this JsonException wrong)
     {
-        var message = wrong.Message;
-        var path = message.IndexOf(" Path: ", StringComparison.Ordinal);
-        return (path < 0 ? message : message[..path]).Replace("Serverless.Services.", "", StringComparison.Ordinal);
+        if (wrong.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)) return "the value is of another kind than is taken here.";
+        var path = wrong.Message.IndexOf(" Path: ", StringComparison.Ordinal);
+        return Room().Replace(path < 0 ? wrong.Message : wrong.Message[..path], "");
     }
+
+    /// <summary>What the server found wrong with a body while it was read: too large, or not framed as HTTP asks.</summary>
+    public static ProblemException Problem(this BadHttpRequestException wrong) => wrong.StatusCode == StatusCodes.Status413PayloadTooLarge
+        ? new(ProblemKind.BodyTooLarge, "The body is larger than is taken here.")
+        : new(ProblemKind.InvalidRequest, "The body ended early or was not framed as HTTP asks.");
 
     private static ProblemException NotJson() => new(ProblemKind.UnsupportedMediaType, "The body is application/json.") { Expected = ["application/json"] };
 
     private static ProblemException TooLarge(int largest) => new(ProblemKind.BodyTooLarge, $"The body is larger than {largest} bytes.");
+
+    [GeneratedRegex(@"\b(System|Serverless)\.(\w+\.)*", RegexOptions.CultureInvariant)]
+    private static partial Regex Room();
 }

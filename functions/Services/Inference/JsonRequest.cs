@@ -27,6 +27,10 @@ internal static class JsonRequest
         {
             throw Refuse.Json(error, body, reader.BytesConsumed);
         }
+        catch (InvalidOperationException)
+        {
+            throw Refuse.NotUnicode();
+        }
     }
 
     /// <summary>Skips the value of the member that the reader stands on.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Http;
 using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Registry;
@@ -91,7 +92,7 @@ public sealed class ModelDirectory
         }
         catch (JsonException error)
         {
-            throw new ProblemException(ProblemKind.InvalidRequest, $"The body is {{\"ready\": true or false}} or empty: {error.Message}");
+            throw new ProblemException(ProblemKind.InvalidRequest, $"The body is {{\"ready\": true or false}} or empty: {error.Say()}");
         }
     }
 

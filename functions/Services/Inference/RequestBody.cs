@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Serverless.Core.Problems;
+using Serverless.Services.Http;
 
 namespace Serverless.Services.Inference;
 
@@ -34,9 +35,7 @@ internal struct RequestBody : IDisposable
         }
         catch (BadHttpRequestException error)
         {
-            throw error.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge(limit)
-                : new ProblemException(ProblemKind.InvalidRequest, "The body ended early or was not framed as HTTP asks.");
+            throw error.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge(limit) : error.Problem();
         }
     }
 

@@ -13,7 +13,6 @@ public sealed class ApiReference(Func<XmlDocs, IReadOnlyList<Route>> routes)
 {
     // Both only change with the build: one revision.
     private const int Revision = 1;
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
 
     private readonly Lazy<(byte[] Json, byte[] Page)> written = new(() => Write(routes));
 
@@ -23,8 +22,7 @@ public sealed class ApiReference(Func<XmlDocs, IReadOnlyList<Route>> routes)
     /// <summary>Answers <c>GET /reference</c>.</summary>
     public IResult Page(HttpRequest request)
     {
-        var headers = request.HttpContext.Response.Headers;
-        (headers.ContentSecurityPolicy, headers.XContentTypeOptions) = (Policy, "nosniff");
+        request.HttpContext.Response.Guard();
         return Revisions.Body(request, written.Value.Page, "text/html; charset=utf-8", Revision);
     }
 

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
+using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 
 namespace Serverless.Services.Storage;
@@ -86,8 +87,14 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
     }
 
     /// <summary>Reads a text back.</summary>
-    public async Task<string> GetTextAsync(Digest digest, CancellationToken cancel) =>
-        (await Artifact(digest).DownloadContentAsync(cancel)).Value.Content.ToString();
+    /// <exception cref="ProblemException"><see cref="ProblemKind.Unavailable"/>: storage holds other bytes under this address.</exception>
+    public async Task<string> GetTextAsync(Digest digest, CancellationToken cancel)
+    {
+        var content = (await Artifact(digest).DownloadContentAsync(cancel)).Value.Content;
+        return Digest.Of(System.Security.Cryptography.SHA256.HashData(content)) == digest
+            ? content.ToString()
+            : throw new ProblemException(ProblemKind.Unavailable, $"The stored text does not match its address {digest}.");
+    }
 
     /// <summary>Artifacts last written, or put again, before a time; each with what its removal has to match.</summary>
     public async IAsyncEnumerable<(Digest Digest, ETag ETag)> OldAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using ParquetSharp;
@@ -8,7 +9,7 @@ using Serverless.Core.Problems;
 namespace Serverless.Services.Tables;
 
 /// <summary>A table on disk, read as Arrow batches as often as needed; memory holds a batch. Rows of a CSV that cannot be read are passed over, counted and sampled.</summary>
-public sealed class TableFile
+public sealed partial class TableFile
 {
     /// <summary>The most columns.</summary>
     public const int MostColumns = 4_096;
@@ -103,7 +104,7 @@ public sealed class TableFile
         }
         catch (Exception damaged) when (IsDamage(damaged))
         {
-            throw Wrong($"The table cannot be read: {damaged.Message.Split('\n')[0]}");
+            throw Wrong($"The table cannot be read: {Words(damaged)}");
         }
     }
 
@@ -121,6 +122,17 @@ public sealed class TableFile
 
     // Of a CSV what its parser and decoder say. Arrow's and Parquet's readers meet foreign bytes with whatever breaks first: all that they throw is about the file.
     private bool IsDamage(Exception thrown) => Format == TableFormat.Csv ? IsTextDamage(thrown) : thrown is not (OperationCanceledException or ProblemException or OutOfMemoryException);
+
+    // Parquet's reader says what it found, among the names of its types; Arrow's only what broke inside of it, which helps nobody.
+    private string Words(Exception damaged) => Format switch
+    {
+        TableFormat.ArrowStream or TableFormat.ArrowFile => "it is cut off, or no Arrow.",
+        TableFormat.Parquet => TypeNames().Replace(damaged.Message.Split('\n')[0], ""),
+        TableFormat.Csv => damaged.Message.Split('\n')[0],
+    };
+
+    [GeneratedRegex(@"^\w+ \(message: '|'\)$|\w+Exception:? ?", RegexOptions.CultureInvariant)]
+    private static partial Regex TypeNames();
 
     private static bool IsTextDamage(Exception thrown) => thrown is InvalidDataException or System.Text.DecoderFallbackException or CsvHelper.CsvHelperException;
 }

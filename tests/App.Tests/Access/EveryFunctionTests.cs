@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
+using Serverless.App.Tests.Fuzz;
 using Serverless.Core.Access;
 using Serverless.Testing;
 
@@ -66,6 +67,40 @@ public sealed class EveryFunctionTests(EveryFunctionTests.Guarded guarded) : ICl
     [InlineData("eyJjbGFpbXMiOltudWxsXX0=")]
     public Task EveryFunction_WithAPrincipalThatCannotBeRead_IsAskedByNobody(string header) =>
         AssertRowsAsync(guarded.ByPlatform, null, request => request.Headers.TryAddWithoutValidation("x-ms-client-principal", header));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("read")]
+    [InlineData("admin")]
+    public async Task WhatIsNoFunction_IsShutToEverybodyWithoutAKeyOfTheHost(string? caller)
+    {
+        var open = new List<string>();
+        foreach (var door in HostDoors.Doors)
+            foreach (var method in new[] { "GET", "POST", "PUT", "DELETE" })
+            {
+                using var request = new HttpRequestMessage(new(method), new Uri(guarded.ByKey.Address, door)) { Content = JsonContent.Create(new { input = "x" }) };
+                if (caller is not null) request.Headers.Add("x-api-key", guarded.KeyOf(caller));
+                using var answer = await guarded.ByKey.Client.SendAsync(request, TestContext.Current.CancellationToken);
+                if (answer.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.NotFound)) open.Add($"{method} {door}: {(int)answer.StatusCode}");
+                if ((await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Length > 0) open.Add($"{method} {door} tells something");
+            }
+
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task Answers_ThatAreForSome_AreKeptByNoCache_AndKeysAreKeptNowhere()
+    {
+        foreach (var level in Level.Built)
+        {
+            using var request = new HttpRequestMessage(new(level.Method), new Uri(guarded.ByKey.Address, level.Address)) { Headers = { { "x-api-key", guarded.KeyOf("read") } } };
+            using var answer = await guarded.ByKey.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+            if (level.Roles != Role.Open) Assert.True(answer.Headers.CacheControl is { Private: true, NoCache: true }, $"{level}: {answer.Headers.CacheControl}");
+        }
+
+        Assert.True((await guarded.IssueOnceMoreAsync()).Headers.CacheControl is { NoStore: true });
+    }
 
     private static async Task AssertRowsAsync(AppProcess app, Role? role, Action<HttpRequestMessage> sign)
     {
@@ -135,6 +170,8 @@ public sealed class EveryFunctionTests(EveryFunctionTests.Guarded guarded) : ICl
             await ByKey.DisposeAsync();
             await ByPlatform.DisposeAsync();
         }
+
+        internal Task<HttpResponseMessage> IssueOnceMoreAsync() => SendAsync(HttpMethod.Put, "again", new { roles = new[] { "read" } });
 
         internal string? KeyOf(string caller) => keys.GetValueOrDefault(caller);
 

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Serverless.App.Tests.Fuzz;
 using Serverless.Testing;
 
 namespace Serverless.App.Tests.Faults;
@@ -140,6 +141,64 @@ public sealed class BadInputTests(BadInputTests.Served served) : IClassFixture<B
         using var answer = await Client.SendAsync(request);
         Assert.InRange((int)answer.StatusCode, 400, 499);
         await AssertAliveAsync();
+    }
+
+    [Theory]
+    [InlineData("/v2/models/served-well/infer", """{"inputs":[{"name":"\ud800","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""")]
+    [InlineData("/v2/models/served-well/infer", """{"\udc00":1}""")]
+    [InlineData("/v1/models/served-well:predict", """{"instances":[{"\ud800":[1,2,3,4]}]}""")]
+    [InlineData("/models/served-well/predict", """{"rows":[{"\udc00\ud800":1}]}""")]
+    [InlineData("/models/served-well/invocations", """{"dataframe_records":[{"\ud800":1}]}""")]
+    public async Task Text_OfHalfACharacter_IsRefused(string path, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await Client.PostAsync(path, content);
+        Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        await AssertAliveAsync();
+    }
+
+    [Fact]
+    public async Task Label_OfHalfACharacter_IsRejectedAndTheOthersTaken()
+    {
+        var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        using var content = new StringContent($$"""{"items":[{"id":"\ud800","label":"x"},{"id":"{{id}}","label":"x"}]}""", Encoding.UTF8, "application/json");
+        using var answer = await Client.PostAsync("/models/served-well/labels", content);
+        var told = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("Unicode", told.GetProperty("rejected").EnumerateArray().Single().GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/models/bad-frame")]
+    [InlineData("PUT", "/models/served-well/policy")]
+    [InlineData("POST", "/models/served-well/labels")]
+    [InlineData("POST", "/v2/models/served-well/infer")]
+    [InlineData("PUT", "/models/served-well/versions/1/baseline")]
+    public async Task Body_ThatIsNoFrameOfHttp_IsRefusedWithAProblem(string method, string path)
+    {
+        using var connection = new WireConnection(served.App.Address);
+        foreach (var frame in new[] { "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}", "Transfer-Encoding: chunked\r\n\r\n9\r\n{}", "Content-Length: 9\r\n\r\n{}" })
+        {
+            var answer = await connection.SendAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{frame}"), last: true, bodyless: false);
+            Assert.Equal((400, "application/problem+json"), (answer.Status, answer.Type));
+        }
+
+        await AssertAliveAsync();
+    }
+
+    [Theory]
+    [InlineData("PUT", "/models/bad-kind", """{"tags":[]}""")]
+    [InlineData("PUT", "/keys/bad-kind", """{"roles":[{}]}""")]
+    [InlineData("PUT", "/webhooks/bad-kind", """{"url":1}""")]
+    [InlineData("PUT", "/webhooks/bad-kind", "{}")]
+    [InlineData("POST", "/v2/repository/index", "[]")]
+    [InlineData("POST", "/models/served-well/versions", """{"lineage":{"source":0}}""")]
+    public async Task Problem_OfAWrongKind_TellsNothingOfTheInside(string method, string path, string body)
+    {
+        using var request = new HttpRequestMessage(new(method), new Uri(Client.BaseAddress!, path)) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var answer = await Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.DoesNotMatch(@"\b(System|Serverless)\.|Exception", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!);
     }
 
     private async Task AssertProblemAsync(HttpResponseMessage answer, int status)

@@ -87,6 +87,21 @@ public sealed class TopicTests(AzuriteFixture azurite)
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Body_BeyondAMebibyte_IsRefused(bool withLength)
+    {
+        await using var host = await StartAsync<CloudFunctions>();
+        using var request = new HttpRequestMessage(HttpMethod.Post, Settings(host)["EventGrid:TopicEndpoint"]) { Content = new StringContent($"[{new string(' ', 1 << 20)}]") };
+        request.Headers.Add("aeg-sas-key", Settings(host)["EventGrid:TopicKey"]);
+        request.Headers.TransferEncodingChunked = !withLength;
+
+        using var answer = await host.Client.SendAsync(request);
+
+        Assert.Equal(413, (int)answer.StatusCode);
+    }
+
     [Fact]
     public async Task Event_ThatFails_IsTriedAgainUntilItIsTaken()
     {

@@ -59,6 +59,18 @@ public sealed class WebhookTests(AzuriteFixture azurite)
         Assert.Equal(0, host.Recorder.Count);
     }
 
+    [Theory]
+    [InlineData("Notification")]
+    [InlineData("SubscriptionValidation")]
+    public async Task Body_BeyondAMebibyte_IsRefused(string type)
+    {
+        await using var host = await StartAsync();
+
+        using var answer = await SendAsync(host, "Cloud", type, $"[{new string(' ', 1 << 20)}]");
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Function_ThatThrows_IsAnswered500()
     {

@@ -81,6 +81,9 @@ public sealed class PolicyDocumentTests
     [InlineData("""{"logging":{"features":{"age":{"kind":"bucket","width":0}}}}""", "/logging/features/age/width")]
     [InlineData("""{"logging":{"features":{"age":{"width":2}}}}""", "/logging/features/age/kind")]
     [InlineData("""{"registration":null}""", "/registration")]
+    [InlineData("""{"serving":{"maxQueue":1e999}}""", "/serving/maxQueue")]
+    [InlineData("""{"serving":{"batching":{"maxRows":-36893488147419103232}}}""", "/serving/batching/maxRows")]
+    [InlineData("1844674407370955161446744073709551615", "/")]
     [InlineData("[]", "/")]
     [InlineData("null", "/")]
     public void Parse_OfABreach_SaysWhere(string json, string pointer)
@@ -107,6 +110,7 @@ public sealed class PolicyDocumentTests
     [InlineData("a: 1\na: 2", true)]
     [InlineData("--- {}\n--- {}", true)]
     [InlineData("a: &a [*a, *a]", true)]
+    [InlineData("? [a, b]\n: 1", true)]
     public void Parse_OfUnreadableText_IsRefused(string text, bool isYaml) => Assert.Equal(
         ProblemKind.InvalidRequest, Assert.Throws<ProblemException>(() => PolicyDocument.Parse(text, isYaml)).Kind);
 
@@ -116,5 +120,32 @@ public sealed class PolicyDocumentTests
         var bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + string.Concat(Enumerable.Range(1, 9).Select(n =>
             $"a{n}: &a{n} [{string.Join(",", Enumerable.Repeat($"*a{n - 1}", 10))}]\n"));
         Assert.Equal(ProblemKind.InvalidRequest, Assert.Throws<ProblemException>(() => PolicyDocument.Parse(bomb, isYaml: true)).Kind);
+    }
+
+    [Theory]
+    [InlineData('[')]
+    [InlineData('{')]
+    public void Parse_OfAHundredThousandBrackets_IsRefused(char bracket) => Assert.Equal(
+        ProblemKind.InvalidRequest, Assert.Throws<ProblemException>(() => PolicyDocument.Parse(new string(bracket, 100_000), isYaml: true)).Kind);
+
+    [Fact]
+    public void Parse_OfYamlChangedByChance_IsReadOrRefused()
+    {
+        const string Yaml = "serving:\n  timeout: PT1S\n  batching: {maxRows: 64}\nrollout: &a\n  strategy: \"canary\"\nmonitoring: |\n  a\n  b\n# end\n";
+        const string Nasty = "[]{}:,&*?!|>-#%@`'\"\\ \n\t\r\0\uFEFF\uD800\u2028~0aé";
+        var chance = new Random(1);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var text = new System.Text.StringBuilder(Yaml);
+            for (var changes = chance.Next(1, 6); changes > 0; changes--)
+            {
+                var at = chance.Next(text.Length);
+                if (chance.Next(3) == 0) text.Remove(at, Math.Min(chance.Next(1, 9), text.Length - at));
+                else text.Insert(at, Nasty[chance.Next(Nasty.Length)].ToString(), chance.Next(1, 4));
+            }
+
+            // Anything else that is thrown is a fault.
+            if (Record.Exception(() => PolicyDocument.Parse(text.ToString(), isYaml: true)) is { } thrown and not ProblemException) Assert.Fail($"{thrown.GetType()} of {System.Text.Json.JsonSerializer.Serialize(text.ToString())}\n{thrown}");
+        }
     }
 }

@@ -44,6 +44,8 @@ public sealed class WebhookSender : IDisposable
         {
             AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectCallback = ConnectAsync,
             ConnectTimeout = this.options.Timeout, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), MaxResponseHeadersLength = 16,
+            // What a receiver says beside its status is not read; so much is passed over to use the connection again.
+            MaxResponseDrainSize = 64 << 10,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("serverless-mlops", "1.0"));
@@ -56,7 +58,7 @@ public sealed class WebhookSender : IDisposable
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            if (new Uri(call.Url).Scheme != Uri.UriSchemeHttps && !options.AllowPrivate) return new(false, true, null, "Plain http is not allowed.");
+            if (Refusal(new Uri(call.Url)) is { } refusal) return new(false, true, null, refusal);
             using var request = Request(call);
             using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return Judge(answer);
@@ -73,6 +75,11 @@ public sealed class WebhookSender : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
+
+    // Once more: the rules may have changed since the webhook was set.
+    private string? Refusal(Uri url) =>
+        url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivate && url.Scheme == Uri.UriSchemeHttp) ? "Plain http is not allowed."
+        : !options.Allows(url.IdnHost) ? $"Webhooks may not lead to {url.IdnHost}: it is none of Webhooks:AllowedHosts." : null;
 
     private HttpRequestMessage Request(WebhookCall call)
     {

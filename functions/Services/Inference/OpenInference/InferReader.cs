@@ -33,6 +33,10 @@ internal ref struct InferReader(ReadOnlySpan<byte> json, ReadOnlySpan<byte> bina
         {
             throw Refuse.Json(error, json, reader.BytesConsumed);
         }
+        catch (InvalidOperationException)
+        {
+            throw Refuse.NotUnicode();
+        }
         if (binary.Length > 0) throw new ProblemException(ProblemKind.InvalidTensor, $"{binary.Length} bytes follow the last binary tensor.");
     }
 

@@ -55,6 +55,9 @@ internal static class Refuse
         return new(ProblemKind.InvalidRequest, detail);
     }
 
+    /// <summary>A text that no reader can give: broken UTF-8, or half of a surrogate pair.</summary>
+    public static ProblemException NotUnicode() => new(ProblemKind.InvalidRequest, "A text of the body is not Unicode: broken UTF-8, or half of a surrogate pair.");
+
     /// <summary>A member that stands twice.</summary>
     public static ProblemException Duplicate(ReadOnlySpan<byte> member) =>
         new(ProblemKind.InvalidRequest, $"The member \"{Encoding.UTF8.GetString(member)}\" stands twice.") { Where = Encoding.UTF8.GetString(member) };

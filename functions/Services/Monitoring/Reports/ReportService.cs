@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
+using Serverless.Services.Http;
 using Serverless.Services.Monitoring.Findings;
 
 namespace Serverless.Services.Monitoring.Reports;
@@ -11,7 +12,6 @@ namespace Serverless.Services.Monitoring.Reports;
 public sealed class ReportService(FindingService findings, FindingStore store)
 {
     private const int MostWindows = 30;
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
 
     /// <summary>Answers <c>GET /models/{m}/findings/{id}/report</c>: HTML, or JSON for who prefers it.</summary>
     /// <exception cref="ProblemException"><see cref="ProblemKind.NotFound"/></exception>
@@ -19,8 +19,8 @@ public sealed class ReportService(FindingService findings, FindingStore store)
     {
         var finding = await findings.FindAsync(model, id, cancel);
         var earlier = await EarlierAsync(finding, cancel);
-        var headers = request.HttpContext.Response.Headers;
-        (headers.ContentSecurityPolicy, headers.XContentTypeOptions, headers.Vary) = (Policy, "nosniff", HeaderNames.Accept);
+        request.HttpContext.Response.Guard();
+        request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
         return PrefersJson(request)
             ? TypedResults.Json(Report.Of(finding, earlier), ReportWire.Default.Report)
             : TypedResults.Content(FindingReport.Html(finding, earlier), "text/html; charset=utf-8");

@@ -35,7 +35,7 @@ internal static class TruthDocument
         foreach (var member in document.RootElement.EnumerateObject())
             if (member.Name != "items") throw new ProblemException(ProblemKind.InvalidRequest, $"The body has only items, not {member.Name}.") { Where = member.Name };
         if (items.GetArrayLength() > MaximumItems) throw TooMany();
-        return [.. items.EnumerateArray().Select((item, index) => Read(item, index, kind, arrival))];
+        return [.. items.EnumerateArray().Select((item, index) => ReadText(item, index, kind, arrival))];
     }
 
     private static JsonDocument Parse(byte[] body)
@@ -47,6 +47,19 @@ internal static class TruthDocument
         catch (JsonException wrong)
         {
             throw new ProblemException(ProblemKind.InvalidRequest, $"The body is not JSON: {wrong.Message}");
+        }
+    }
+
+    // Broken UTF-8 and half surrogate pairs are found only when a text is taken.
+    private static TruthItem ReadText(JsonElement item, int index, TruthKind kind, DateTimeOffset arrival)
+    {
+        try
+        {
+            return Read(item, index, kind, arrival);
+        }
+        catch (InvalidOperationException)
+        {
+            return TruthItem.Bad(index, null, "A text of the item is not Unicode.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Serverless.Core.Problems;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Serverless.Services.Registry.Policies;
@@ -10,12 +11,14 @@ namespace Serverless.Services.Registry.Policies;
 internal static class PolicyYaml
 {
     private const int MaximumNodes = 10_000;
+    private const int MaximumDepth = 32;
 
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
     public static JsonNode? ToJson(string text)
     {
         try
         {
+            Measure(text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             var nodes = 0;
@@ -30,7 +33,27 @@ internal static class PolicyYaml
         {
             throw new ProblemException(ProblemKind.InvalidRequest, $"The policy is not YAML: {e.Message} (line {e.Start.Line}, column {e.Start.Column})");
         }
+        // The scanner says so of some plain scalars that never end.
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(ProblemKind.InvalidRequest, "The policy is not YAML.");
+        }
     }
+
+    // Event by event, which needs no stack of its own: nodes are loaded by recursion, and a few hundred thousand brackets would end the process.
+    private static void Measure(string text)
+    {
+        var (nodes, depth) = (0, 0);
+        for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (parser.Current is NodeEvent) nodes++;
+            // The stream and the document are levels, too.
+            if (nodes > MaximumNodes || depth > MaximumDepth + 2) throw TooLarge();
+        }
+    }
+
+    private static ProblemException TooLarge() => new(ProblemKind.InvalidRequest, "The policy is too large or too deep.");
 
     /// <summary>JSON as YAML, in block style; texts that plain YAML would read as something else are quoted.</summary>
     public static string Of(JsonNode? json)
@@ -57,12 +80,12 @@ internal static class PolicyYaml
     private static JsonNode? Convert(YamlNode node, int depth, ref int nodes)
     {
         // Aliases can make a small text enormous, or endless.
-        if (++nodes > MaximumNodes || depth > 32) throw new ProblemException(ProblemKind.InvalidRequest, "The policy is too large or too deep.");
+        if (++nodes > MaximumNodes || depth > MaximumDepth) throw TooLarge();
         switch (node)
         {
             case YamlMappingNode map:
                 var json = new JsonObject();
-                foreach (var (key, value) in map.Children) json[((YamlScalarNode)key).Value ?? ""] = Convert(value, depth + 1, ref nodes);
+                foreach (var (key, value) in map.Children) json[Name(key)] = Convert(value, depth + 1, ref nodes);
                 return json;
             case YamlSequenceNode list:
                 var array = new JsonArray();
@@ -72,6 +95,9 @@ internal static class PolicyYaml
                 return Scalar((YamlScalarNode)node);
         }
     }
+
+    private static string Name(YamlNode key) => key is YamlScalarNode scalar ? scalar.Value ?? ""
+        : throw new ProblemException(ProblemKind.InvalidRequest, "A member's name is text, not a list or a mapping.");
 
     private static JsonValue? Scalar(YamlScalarNode scalar)
     {

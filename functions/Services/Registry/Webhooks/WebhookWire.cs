@@ -39,6 +39,7 @@ public sealed record WebhookRequest(
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivate && url.Scheme == Uri.UriSchemeHttp)) throw Wrong("url", "The url is https.");
         if (!options.AllowPrivate && (url.IsLoopback || (System.Net.IPAddress.TryParse(url.DnsSafeHost, out var address) && !PublicAddresses.Contains(address))))
             throw Wrong("url", "The url leads to a private address.");
+        if (!options.Allows(url.IdnHost)) throw Wrong("url", $"Webhooks may not lead to {url.IdnHost}: it is none of Webhooks:AllowedHosts.");
         if (Secret is not null && !WebhookSignature.IsKey(Secret)) throw Wrong("secret", "A secret has 16 to 256 characters; after whsec_ it is Base64 of 16 to 128 bytes.");
         if (Models?.Count > MostModels || Models?.Any(model => model.Length is 0 or > 256) == true) throw Wrong("models", $"At most {MostModels} names, * standing for any letters.");
     }

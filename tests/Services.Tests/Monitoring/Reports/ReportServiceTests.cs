@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Problems;
+using Serverless.Services.Http;
 using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Reports;
 
@@ -46,7 +47,7 @@ public sealed class ReportServiceTests(Testing.AzuriteFixture azurite)
         await using var _ = rig;
         var (context, body) = await AskAsync(rig, finding.Id.ToString(), accept);
         Assert.Equal((200, "text/html; charset=utf-8"), (context.Response.StatusCode, context.Response.ContentType));
-        Assert.Equal("default-src 'none'; style-src 'unsafe-inline'", context.Response.Headers.ContentSecurityPolicy);
+        Assert.Equal(Pages.Policy, context.Response.Headers.ContentSecurityPolicy);
         Assert.Equal("nosniff", context.Response.Headers.XContentTypeOptions);
         Assert.StartsWith("<!DOCTYPE html>", body, StringComparison.Ordinal);
         Assert.Contains("over 4 windows", body, StringComparison.Ordinal);
