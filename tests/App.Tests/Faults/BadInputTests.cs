@@ -177,9 +177,9 @@ public sealed class BadInputTests(BadInputTests.Served served) : IClassFixture<B
     public async Task Body_ThatIsNoFrameOfHttp_IsRefusedWithAProblem(string method, string path)
     {
         using var connection = new WireConnection(served.App.Address);
-        foreach (var frame in new[] { "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}", "Transfer-Encoding: chunked\r\n\r\n9\r\n{}", "Content-Length: 9\r\n\r\n{}" })
+        foreach (var frame in new[] { "zz\r\n{}", "-1\r\n{}", "2\r\n{}no" })
         {
-            var answer = await connection.SendAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{frame}"), last: true, bodyless: false);
+            var answer = await connection.SendAsync(Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{frame}"), WireEnd.Closes);
             Assert.Equal((400, "application/problem+json"), (answer.Status, answer.Type));
         }
 

@@ -8,10 +8,10 @@ namespace Serverless.App.Tests.Fuzz;
 /// <summary>A request by chance.</summary>
 /// <param name="Function">The function that it is meant for.</param>
 /// <param name="Bytes">What is sent.</param>
-/// <param name="IsBroken">Whether its frame is: then the connection ends with it, and no answer is one.</param>
+/// <param name="End">What becomes of its connection.</param>
 /// <param name="HasNoBody">Whether its answer has none.</param>
 /// <param name="IsRouted">Whether it is sure to reach the function: its method and path are the function's own.</param>
-internal sealed record FuzzedRequest(string Function, byte[] Bytes, bool IsBroken, bool HasNoBody, bool IsRouted)
+internal sealed record FuzzedRequest(string Function, byte[] Bytes, WireEnd End, bool HasNoBody, bool IsRouted)
 {
     public override string ToString() => Encoding.Latin1.GetString(Bytes, 0, Math.Min(Bytes.Length, 2000));
 }
@@ -49,7 +49,7 @@ internal sealed class RequestFuzzer(OpenApiDocument document, Seeds seeds, strin
         if (chance.Next(40) != 0) head.Append(CultureInfo.InvariantCulture, $"x-api-key: {key}\r\n");
         else head.Append(CultureInfo.InvariantCulture, $"{Pick(chance, ["x-api-key", "Authorization", "x-ms-client-principal"])}: {Pick(chance, ["", "wrong", "Basic !!", "Basic OnB3", "Bearer", "Bearer  ", new string('k', 5000), "e30="])}\r\n");
         Headers(head, operation, chance);
-        var plain = new FuzzedRequest(operation.OperationId!, [], IsBroken: false, wanted == "HEAD", wanted == method && !isChanged);
+        var plain = new FuzzedRequest(operation.OperationId!, [], WireEnd.GoesOn, wanted == "HEAD", wanted == method && !isChanged);
         if (body is null) return plain with { Bytes = Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()) };
         if (chance.Next(10) == 0) type = Pick(chance, Nasty.MediaTypes);
         if (type.Length > 0) head.Append(CultureInfo.InvariantCulture, $"Content-Type: {type}\r\n");
@@ -62,11 +62,11 @@ internal sealed class RequestFuzzer(OpenApiDocument document, Seeds seeds, strin
         byte[] Whole(string frame, params byte[][] parts) => [.. Encoding.Latin1.GetBytes(head.Append(frame).ToString()), .. parts.SelectMany(part => part)];
         return chance.Next(60) switch
         {
-            0 => plain with { IsBroken = true, Bytes = Whole($"Content-Length: {body.Length + chance.Next(1, 1000)}\r\n\r\n", body) },
-            1 => plain with { IsBroken = true, Bytes = Whole($"Content-Length: {Math.Max(0, body.Length - chance.Next(1, 10))}\r\n\r\n", body) },
-            2 => plain with { IsBroken = true, Bytes = Whole("Transfer-Encoding: chunked\r\n\r\n", Encoding.Latin1.GetBytes($"{body.Length + 5:x}\r\n"), body) },
-            3 => plain with { IsBroken = true, Bytes = Whole("Transfer-Encoding: chunked\r\n\r\n", "zz\r\n"u8.ToArray(), body) },
-            4 => plain with { IsBroken = true, Bytes = Whole($"Content-Length: {Pick(chance, ["-1", "x", "99999999999999999999", "1,2", ""])}\r\n\r\n", body) },
+            0 => plain with { End = WireEnd.CutOff, Bytes = Whole($"Content-Length: {body.Length + chance.Next(1, 1000)}\r\n\r\n", body) },
+            1 => plain with { End = WireEnd.Closes, Bytes = Whole($"Content-Length: {Math.Max(0, body.Length - chance.Next(1, 10))}\r\n\r\n", body) },
+            2 => plain with { End = WireEnd.CutOff, Bytes = Whole("Transfer-Encoding: chunked\r\n\r\n", Encoding.Latin1.GetBytes($"{body.Length + 5:x}\r\n"), body) },
+            3 => plain with { End = WireEnd.Closes, Bytes = Whole("Transfer-Encoding: chunked\r\n\r\n", "zz\r\n"u8.ToArray(), body) },
+            4 => plain with { End = WireEnd.Closes, Bytes = Whole($"Content-Length: {Pick(chance, ["-1", "x", "99999999999999999999", "1,2", ""])}\r\n\r\n", body) },
             < 10 => plain with { Bytes = Whole("Transfer-Encoding: chunked\r\n\r\n", Chunks(body, chance)) },
             _ => plain with { Bytes = Whole($"Content-Length: {body.Length}\r\n\r\n", body) },
         };

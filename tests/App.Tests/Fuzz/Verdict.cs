@@ -9,7 +9,7 @@ internal static partial class Verdict
     /// <summary>What is wrong with an answer, or null.</summary>
     public static string? Of(FuzzedRequest request, WireAnswer answer)
     {
-        if (answer.Status == 0) return request.IsBroken ? null : "no answer";
+        if (answer.Status == 0) return request.End == WireEnd.CutOff ? null : "no answer";
         // 501 is said of what is not built, 503 and 504 of what is short or late: the host lives and says so.
         if (answer.Status is 500 or 502 or > 504) return "a fault";
         if (request.Function == HostDoors.Name && answer.Status is < 400 or > 499) return "a door of the host's that is open";

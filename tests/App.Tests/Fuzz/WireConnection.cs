@@ -12,6 +12,17 @@ namespace Serverless.App.Tests.Fuzz;
 /// <param name="Closes">Whether the connection ends with it, as after a request that the server itself refuses.</param>
 internal sealed record WireAnswer(int Status, string Type, string Body, bool Closes);
 
+/// <summary>What becomes of a connection after a request.</summary>
+internal enum WireEnd
+{
+    /// <summary>The next request takes it.</summary>
+    GoesOn,
+    /// <summary>Nobody knows what the server makes of the rest: it is closed.</summary>
+    Closes,
+    /// <summary>Nothing more is sent, though more has been promised.</summary>
+    CutOff,
+}
+
 /// <summary>HTTP/1.1 by hand, because no client sends what is to be sent here.</summary>
 internal sealed class WireConnection(Uri address) : IDisposable
 {
@@ -19,23 +30,26 @@ internal sealed class WireConnection(Uri address) : IDisposable
 
     private TcpClient? client;
 
-    /// <summary>Sends bytes and reads the answer. What is cut off (<paramref name="last"/>) ends the connection.</summary>
-    public async Task<WireAnswer> SendAsync(byte[] request, bool last, bool bodyless)
+    /// <summary>Sends bytes and reads the answer.</summary>
+    /// <param name="request">All that is sent.</param>
+    /// <param name="end">How the connection goes on.</param>
+    /// <param name="bodyless">Whether no body follows the head of the answer.</param>
+    public async Task<WireAnswer> SendAsync(byte[] request, WireEnd end = WireEnd.GoesOn, bool bodyless = false)
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         var reused = client is not null;
-        var answer = await TryAsync(request, last, bodyless, patience.Token);
+        var answer = await TryAsync(request, end, bodyless, patience.Token);
         // The host may have closed what stood idle, before it has read a byte.
-        return answer.Status == 0 && reused ? await TryAsync(request, last, bodyless, patience.Token) : answer;
+        return answer.Status == 0 && reused ? await TryAsync(request, end, bodyless, patience.Token) : answer;
     }
 
     public void Dispose() => Close();
 
-    private async Task<WireAnswer> TryAsync(byte[] request, bool last, bool bodyless, CancellationToken cancel)
+    private async Task<WireAnswer> TryAsync(byte[] request, WireEnd end, bool bodyless, CancellationToken cancel)
     {
         try
         {
-            var (answer, ends) = await ExchangeAsync(request, last, bodyless, cancel);
+            var (answer, ends) = await ExchangeAsync(request, end, bodyless, cancel);
             if (ends) Close();
             return answer;
         }
@@ -46,7 +60,7 @@ internal sealed class WireConnection(Uri address) : IDisposable
         }
     }
 
-    private async Task<(WireAnswer Answer, bool Ends)> ExchangeAsync(byte[] request, bool last, bool bodyless, CancellationToken cancel)
+    private async Task<(WireAnswer Answer, bool Ends)> ExchangeAsync(byte[] request, WireEnd end, bool bodyless, CancellationToken cancel)
     {
         if (client is null)
         {
@@ -56,9 +70,9 @@ internal sealed class WireConnection(Uri address) : IDisposable
 
         var stream = client.GetStream();
         var written = await WriteAsync(stream, request, cancel);
-        if (written && last) client.Client.Shutdown(SocketShutdown.Send);
+        if (written && end == WireEnd.CutOff) client.Client.Shutdown(SocketShutdown.Send);
         var answer = await ReadAsync(stream, bodyless, cancel);
-        return (answer, answer.Closes || last || !written);
+        return (answer, answer.Closes || end != WireEnd.GoesOn || !written);
     }
 
     // Who is refused for his head is not listened to any further; the answer may be there.

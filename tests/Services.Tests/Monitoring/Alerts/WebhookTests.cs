@@ -153,6 +153,18 @@ public sealed class WebhookTests(AzuriteFixture azurite) : IClassFixture<Azurite
     [InlineData("fd00:ec2::254", false)]
     [InlineData("fe80::1", false)]
     [InlineData("ff02::1", false)]
+    [InlineData("fec0::1", false)]
+    [InlineData("::7f00:1", false)]
+    [InlineData("::ffff:0:7f00:1", false)]
+    [InlineData("::ffff:169.254.169.254", false)]
+    [InlineData("64:ff9b::a9fe:a9fe", false)]
+    [InlineData("64:ff9b::808:808", true)]
+    [InlineData("64:ff9b:1::808:808", false)]
+    [InlineData("2002:a9fe:a9fe::1", false)]
+    [InlineData("fe80::1%1", false)]
+    [InlineData("192.0.0.192", false)]
+    [InlineData("100.100.100.200", false)]
+    [InlineData("240.0.0.1", false)]
     public void Addresses_ArePublicOrNot(string address, bool isPublic) => Assert.Equal(isPublic, PublicAddresses.Contains(IPAddress.Parse(address)));
 
     [Theory]
