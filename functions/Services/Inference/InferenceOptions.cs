@@ -39,6 +39,14 @@ public sealed class InferenceOptions
     [Range(1, 64)]
     public int ShadowThreads { get; set; } = 1;
 
+    /// <summary>How long a shadow waits for callers to have their answers before it runs beside them, at most; nothing: it never waits. It does not wait either once half of the queue is full.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan ShadowCourtesy { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>So many requests in flight leave a shadow room to run beside them: by default one less than half of the processors.</summary>
+    [Range(0, 1 << 16)]
+    public int ShadowBeside { get; set; } = Math.Max(0, (Environment.ProcessorCount / 2) - 1);
+
     /// <summary>Whether a request's invocation stays open until its shadows have run, its caller answered long before: where the platform freezes an instance that runs none.</summary>
     public bool ShadowHoldsInvocation { get; set; }
 

@@ -30,7 +30,8 @@ internal interface IInferenceProtocol
 
 /// <summary>The way of every request: route, read, run, write, record. Nothing on it allocates for a value, takes a lock or touches a disk.</summary>
 internal sealed class InferencePipeline(
-    ModelRouter router, Runner runner, CallPool pool, PredictionRecorder recorder, RequestTally tally, InferenceMeters meters, ShadowQueue shadows, IOptions<InferenceOptions> options, TimeProvider clock)
+    ModelRouter router, Runner runner, Retreat retreat, CallPool pool, PredictionRecorder recorder, RequestTally tally, InferenceMeters meters, RequestsInFlight requests, ShadowQueue shadows,
+    IOptions<InferenceOptions> options, TimeProvider clock)
 {
     private readonly InferenceOptions settings = options.Value;
 
@@ -38,6 +39,7 @@ internal sealed class InferencePipeline(
     public async Task AnswerAsync(IInferenceProtocol protocol, HttpRequest request, string model, string? version, CancellationToken cancel)
     {
         var arrived = clock.GetTimestamp();
+        requests.Enter();
         InferenceCall? call = null;
         var status = StatusCodes.Status500InternalServerError;
         try
@@ -64,6 +66,7 @@ internal sealed class InferencePipeline(
             tally.Count(call, model, version, status, arrived);
             meters.End(protocol.Kind, call, status);
             if (call is not null) End(call);
+            requests.Leave();
         }
     }
 
@@ -78,11 +81,18 @@ internal sealed class InferencePipeline(
         recorder.Admit(call);
         try
         {
-            await ReadAsync(protocol, request, call, cancel);
+            using var kept = await ReadAsync(protocol, request, call, cancel);
             call.Complete(settings.MaxRows);
-            await runner.RunAsync(call, cancel);
-            call.Ids.Make(call.Rows, clock.GetUtcNow());
-            protocol.Write(call);
+            try
+            {
+                await runner.RunAsync(call, cancel);
+                call.Ids.Make(call.Rows, clock.GetUtcNow());
+                protocol.Write(call);
+            }
+            catch (Exception failure) when (Retreat.Helps(call, failure))
+            {
+                await retreat.AnswerAsync(protocol, request, call, kept.Bytes, failure, cancel);
+            }
         }
         catch (Exception failure)
         {
@@ -102,22 +112,41 @@ internal sealed class InferencePipeline(
         var answered = recorder.Describe(call, request, StatusCodes.Status200OK, null);
         // A server that reads a connection's next request when this invocation ends is not kept from it, but where the platform asks for that.
         if (settings.ShadowHoldsInvocation) await request.HttpContext.Response.CompleteAsync();
-        await shadows.OfferAsync(call, answered, versions);
+        // Its caller has the answer, whatever the invocation still waits for.
+        requests.Leave();
+        try
+        {
+            await shadows.OfferAsync(call, answered, versions);
+        }
+        finally
+        {
+            requests.Enter();
+        }
     }
 
-    private async ValueTask ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
+    // Gives back the body where the champion would have to read it anew; else nothing is kept of it.
+    private async ValueTask<RequestBody> ReadAsync(IInferenceProtocol protocol, HttpRequest request, InferenceCall call, CancellationToken cancel)
     {
         call.Servable.Gate.CheckRoom();
         if (request.Headers.TryGetValue("x-routing-key", out var key)) call.Keys.Route(key);
-        using var body = await RequestBody.ReadAsync(request, call.Servable.Policy.MaxBodyBytes, cancel);
-        protocol.Read(request, body.Bytes.Span, call);
-        if (call.Traffic is null) return;
-        call.TrafficKey = call.Traffic.KeyOf(call, request, clock.GetUtcNow());
-        if (call.Traffic.HasArms && router.Redirect(call) is { } arm && !call.TrySwitch(arm)) ReadAgain(protocol, request, body.Bytes.Span, call, arm);
+        var body = await RequestBody.ReadAsync(request, call.Servable.Policy.MaxBodyBytes, cancel);
+        var kept = false;
+        try
+        {
+            protocol.Read(request, body.Bytes.Span, call);
+            if (call.Traffic is null) return default;
+            call.TrafficKey = call.Traffic.KeyOf(call, request, clock.GetUtcNow());
+            if (call.Traffic.HasArms && router.Redirect(call) is { } arm && !call.TrySwitch(arm)) kept = TryReadAgain(protocol, request, body.Bytes.Span, call, arm);
+            return kept ? body : default;
+        }
+        finally
+        {
+            if (!kept) body.Dispose();
+        }
     }
 
     // For a version that reads requests in its own way. One that takes the champion's word for wrong must not fail its callers.
-    private static void ReadAgain(IInferenceProtocol protocol, HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call, Routed arm)
+    private static bool TryReadAgain(IInferenceProtocol protocol, HttpRequest request, ReadOnlySpan<byte> body, InferenceCall call, Routed arm)
     {
         var (servable, session, route, key) = (call.Servable, call.Session, call.Route, call.Keys.RoutingKey);
         session.TryEnter(call.StartedAt);
@@ -128,12 +157,14 @@ internal sealed class InferencePipeline(
             protocol.Read(request, body, call);
             call.CheckInputs();
             session.Leave();
+            return true;
         }
         catch (ProblemException)
         {
             call.Restart(new(servable, session, route with { Reason = Route.ArmRefuses }));
             call.Keys.Route(key);
             protocol.Read(request, body, call);
+            return false;
         }
     }
 

@@ -38,12 +38,13 @@ public static class InferenceRegistration
         services.AddSingleton<CallPool>();
         services.AddSingleton<Runner>();
         services.AddSingleton<PredictionRecorder>();
-        services.AddSingleton<ShadowCounters>().AddSingleton<ShadowRunner>().AddSingleton<ShadowQueue>();
+        services.AddSingleton<RequestsInFlight>().AddSingleton<ShadowCounters>().AddSingleton<ShadowRunner>().AddSingleton<ShadowQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<ShadowQueue>());
         services.TryAddSingleton<RequestsTable>();
         services.TryAddSingleton<RequestHistory>();
         services.AddSingleton<RequestTally>();
         services.AddHostedService<RequestTallyWriter>();
+        services.AddSingleton<Retreat>();
         services.AddSingleton<InferencePipeline>();
         services.AddSingleton<OpenInferenceProtocol>();
         services.AddSingleton<KServeProtocol>();

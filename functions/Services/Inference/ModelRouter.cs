@@ -53,6 +53,13 @@ internal sealed class ModelRouter(ModelSnapshots snapshots, SessionCache session
         return Stay(call, call.Route with { Reason = Route.ArmLoads });
     }
 
+    /// <summary>The champion with its session, for a call that another version has failed.</summary>
+    public async ValueTask<Routed> ReturnAsync(InferenceCall call, CancellationToken cancel)
+    {
+        var (plan, champion) = (call.Traffic!, call.Traffic!.Champion!);
+        return new(champion, await sessions.EnterAsync(champion.Version, champion.Key, cancel), Route.Champion with { Reason = Route.ArmFails }, plan);
+    }
+
     /// <summary>A version as the registry knows it, whether it is loaded or not.</summary>
     public async ValueTask<Servable> DescribeAsync(string model, string? version, CancellationToken cancel)
     {
@@ -125,6 +132,9 @@ internal sealed record Route(string Variant, string Reason)
 
     /// <summary>The arm's version does not take the request, the champion does.</summary>
     public const string ArmRefuses = "arm-refuses";
+
+    /// <summary>The arm's version failed on the request, the champion did not.</summary>
+    public const string ArmFails = "arm-fails";
 
     /// <summary>The traffic split left the request to the champion.</summary>
     public static Route Split { get; } = new("champion", "split");

@@ -50,6 +50,23 @@ internal sealed class PredictionRecorder(PredictionLog log, ShadowLog shadows, T
         }
     }
 
+    /// <summary>
+    /// Records what a version failed that the champion then answered. The row has an id of its own, which labels and outcomes of the answer do not reach, the answer's id as its
+    /// correlation unless the caller gave one, and no inputs: these stand in the answer's row.
+    /// </summary>
+    public void Retreated(Servable version, in PredictionHeader header)
+    {
+        try
+        {
+            var row = header with { Id = PredictionId.Create(clock), CorrelationId = header.CorrelationId ?? header.Id.ToString() };
+            if (log.Begin(version.Model, version.LogSchema, row) is { } entry) Forget(log.WriteAsync(entry, CancellationToken.None));
+        }
+        catch (ProblemException)
+        {
+            // In acknowledged mode the log refuses rows that it can't keep, and counts them: the caller waits for the answer's.
+        }
+    }
+
     // In acknowledged mode a row that does not become durable fails its request: here there is none, and the log counts it.
     private static void Forget(ValueTask durable)
     {

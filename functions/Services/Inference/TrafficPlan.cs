@@ -19,6 +19,13 @@ internal sealed class TrafficPlan(ServableModel model, TrafficSplit split)
     /// <summary>Whether any version follows what is answered.</summary>
     public bool HasShadows => split.Shadows.Count > 0;
 
+    /// <summary>The champion, where it may answer.</summary>
+    public Servable? Champion => model.Snapshot.Champion is { } number ? model.TryGet(number) : null;
+
+    /// <summary>Whether a call is answered by an arm, and there is a champion that could.</summary>
+    public bool IsArm(InferenceCall call) =>
+        routes.ContainsValue(call.Route) && Champion is { } champion && champion.Version.Number != call.Servable.Version.Number;
+
     /// <summary>What decides a request's way. Asked once its body is read: the caller's key may stand there.</summary>
     public string KeyOf(InferenceCall call, HttpRequest request, DateTimeOffset now)
     {

@@ -181,10 +181,50 @@ public sealed class SessionTests
         clock.Advance(TimeSpan.FromSeconds(1));
         foreach (var name in (string[])["x", "y", "z"]) await serving.InferAsync(name, One);
         Assert.False(await IsLoadedAsync(serving, "m", 2));
-        // Later than they: of models used at the same tick, either would give way.
-        clock.Advance(TimeSpan.FromMilliseconds(1));
+        // Later than they, when it has rested.
+        clock.Advance(TimeSpan.FromSeconds(1));
         await serving.InferAsync("m", One);
         await LoadsAsync(serving, "m", 2);
+    }
+
+    [Fact]
+    public async Task WarmVersion_ThatDoesNotFitBesideTheChampion_IsPreparedAgainMoreAndMoreSeldom()
+    {
+        var clock = new FakeTimeProvider();
+        await using var serving = new Serving(clock, Budget(1));
+        var (champion, warm) = (serving.Register("m", Padded('a')), serving.Register("m", Padded('b')));
+        var (sessions, loads) = (serving.Get<SessionCache>(), new List<int>());
+        for (var second = 0; second < 120; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await serving.InferAsync("m", One);
+            Assert.True(await IsLoadedAsync(serving, "m", 1));
+            if (!sessions.Prepare(warm, new(warm.Artifact, new()))) continue;
+            loads.Add(second);
+            await LoadsAsync(serving, "m", 2);
+        }
+        // After 1 s, 2 s, 4 s, …, each from when it last had to go: which it does at the champion's next request.
+        Assert.Equal([0, 2, 5, 10, 19, 36, 69], loads);
+        Assert.NotEqual(champion.Artifact, warm.Artifact);
+    }
+
+    [Fact]
+    public async Task WarmVersion_ThatRests_IsPreparedOnceThereIsMemory()
+    {
+        var clock = new FakeTimeProvider();
+        await using var serving = new Serving(clock, Budget(1));
+        serving.Register("m", Padded('a'));
+        var warm = serving.Register("m", Padded('b'));
+        var small = serving.Register("m", TinyOnnx.Plus(1));
+        var sessions = serving.Get<SessionCache>();
+        Assert.True(sessions.Prepare(warm, new(warm.Artifact, new())));
+        await LoadsAsync(serving, "m", 2);
+        await serving.InferAsync("m", One);
+        Assert.False(sessions.Prepare(warm, new(warm.Artifact, new())));
+        Assert.True(sessions.Prepare(small, new(small.Artifact, new())));
+        await LoadsAsync(serving, "m", 3);
+        // Whoever asks for it is not kept waiting.
+        Assert.Equal("2", Answer(await serving.InferAsync("m", One, "2")).Version);
     }
 
     [Fact]

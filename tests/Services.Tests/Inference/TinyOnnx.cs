@@ -23,7 +23,20 @@ internal static class TinyOnnx
 
     /// <summary>Handed through as one row: more than one makes the run fail.</summary>
     public static byte[] OneRow() => Model(
-        [Node("Reshape", ["x", "shape"], "y")], [Tensor("x", ElementType.Float, -1)], [Tensor("y", ElementType.Float, -1)], [LongTensor("shape", 1)]);
+        [Node("Reshape", ["x", "shape"], "y")], [Tensor("x", ElementType.Float, -1)], [Tensor("y", ElementType.Float, -1)], [IntegerTensor("shape", 1)]);
+
+    /// <summary>A table that is looked up by a number of a row: reads as <see cref="Plus"/> does, and fails beyond the table's end.</summary>
+    public static byte[] Table(params float[] table) => Model(
+        [Node("Cast", "x", "i", "", Integer("to", 7)), Node("Gather", ["table", "i"], "y")],
+        [Tensor("x", ElementType.Float, -1, 1)], [Tensor("y", ElementType.Float, -1, 1)], [FloatTensor("table", table)]);
+
+    /// <summary>Hands seven rows through: reads as <see cref="Plus"/> does, and fails on any other number of them.</summary>
+    public static byte[] Seven() => Model(
+        [Node("Reshape", ["x", "shape"], "y")], [Tensor("x", ElementType.Float, -1, 1)], [Tensor("y", ElementType.Float, -1, 1)], [IntegerTensor("shape", 7, 1)]);
+
+    /// <summary>Hands so many pairs through, and fails on any other number of them.</summary>
+    public static byte[] Pairs(int count) => Model(
+        [Node("Reshape", ["x", "shape"], "y")], [Tensor("x", ElementType.Float, -1, 2)], [Tensor("y", ElementType.Float, -1, 2)], [IntegerTensor("shape", count, 2)]);
 
     /// <summary>The positions of what is not 0: declared with a row for each row that goes in, which is a lie.</summary>
     public static byte[] NonZero() => Model(
@@ -43,6 +56,10 @@ internal static class TinyOnnx
         [Node("Identity", "a", "p"), Node("Identity", "n", "q"), Node("Identity", "t", "r")],
         [Tensor("a", ElementType.Float, -1, 1), Tensor("n", ElementType.Int64, -1, 1), Tensor("t", ElementType.String, -1, 1)],
         [Tensor("p", ElementType.Float, -1, 1), Tensor("q", ElementType.Int64, -1, 1), Tensor("r", ElementType.String, -1, 1)]);
+
+    /// <summary>Hands numbers through, and nought where there is none.</summary>
+    public static byte[] Filled() => Model(
+        [Node("IsNaN", "x", "gone"), Node("Where", ["gone", "nought", "x"], "y")], [Tensor("x", ElementType.Float, -1, 1)], [Tensor("y", ElementType.Float, -1, 1)], [FloatTensor("nought", 0)]);
 
     /// <summary>Adds a constant, so that versions can be told apart.</summary>
     public static byte[] Plus(float constant) => Model(
@@ -72,7 +89,7 @@ internal static class TinyOnnx
     private static byte[] FloatTensor(string name, params float[] values) =>
         Join(Varint(1, values.Length), Varint(2, 1), Text(8, name), Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]));
 
-    private static byte[] LongTensor(string name, params long[] values) =>
+    private static byte[] IntegerTensor(string name, params long[] values) =>
         Join(Varint(1, values.Length), Varint(2, 7), Text(8, name), Bytes(9, [.. values.SelectMany(BitConverter.GetBytes)]));
 
     private static byte[] Tensor(string name, ElementType type, params long[] shape) => Join(Text(1, name), Bytes(2, TensorType(type, shape)));

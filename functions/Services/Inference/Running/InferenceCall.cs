@@ -211,6 +211,14 @@ internal sealed class InferenceCall : IDisposable
         outputCount = 0;
     }
 
+    /// <summary>Forgets a run that failed and what was written of it, before another version's.</summary>
+    public void ForgetRun()
+    {
+        ForgetOutputs();
+        Response.Clear();
+        (QueuedAt, ComputedFrom, ComputedTo) = (0, 0, 0);
+    }
+
     /// <summary>One more holder: a run that goes on although its request has been answered.</summary>
     public void Hold() => Interlocked.Increment(ref holders);
 

@@ -38,6 +38,9 @@ internal sealed class PredictionIds
         return Request = Next(now.ToUnixTimeMilliseconds());
     }
 
+    /// <summary>Has the next <see cref="Make"/> keep the request's id: another version answers the same request.</summary>
+    public void Keep() => prepared = true;
+
     /// <summary>Forgets an id that nobody was given.</summary>
     public void Forget() => prepared = false;
 

@@ -16,12 +16,17 @@ internal sealed class SessionCache : IDisposable
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
+    // What had to go sooner after it was loaded had no room to begin with.
+    private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
+
     private readonly ArtifactFiles files;
     private readonly InferenceMeters meters;
     private readonly TimeProvider clock;
     private readonly ILogger<SessionCache> logger;
     private readonly InferenceOptions settings;
     private readonly ConcurrentDictionary<SessionKey, Slot> slots = new();
+    private readonly ConcurrentDictionary<SessionKey, Rest> resting = new();
     private readonly Lock making = new();
 
     public SessionCache(ArtifactFiles files, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock, ILogger<SessionCache> logger)
@@ -55,9 +60,15 @@ internal sealed class SessionCache : IDisposable
         }
     }
 
-    /// <summary>Starts to load a session that is not loaded, unless it failed a moment ago. Returns at once.</summary>
-    public void Prepare(ServableVersion version, SessionKey key) =>
+    /// <summary>
+    /// Starts to load a session that nobody waits for, unless it failed a moment ago, or had to make room of late and there is still none. Returns at once; tells whether it is loaded or loads.
+    /// </summary>
+    public bool Prepare(ServableVersion version, SessionKey key)
+    {
+        if (resting.TryGetValue(key, out var rest) && clock.GetElapsedTime(rest.Since) < rest.For && Bytes + BytesOf(version) > settings.SessionMemoryBytes) return false;
         _ = Load(version, key).ContinueWith(load => load.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -84,13 +95,13 @@ internal sealed class SessionCache : IDisposable
         try
         {
             var path = await files.GetAsync(key.Artifact, CancellationToken.None);
-            var bytes = (long)(version.Bytes * settings.SessionMemoryFactor);
+            var bytes = BytesOf(version);
             MakeRoom(slot, bytes);
             var loaded = new LoadedSession(key, SessionLoader.Load(path, key.Runtime), bytes);
             TryWarmUp(loaded, version);
             loaded.TryEnter(clock.GetTimestamp());
             loaded.Leave();
-            slot.Loaded = loaded;
+            (slot.LoadedAt, slot.Loaded) = (clock.GetTimestamp(), loaded);
             meters.Loaded(true);
             logger.SessionLoaded(key.Artifact.Hex, (long)clock.GetElapsedTime(start).TotalMilliseconds, Bytes >> 20, settings.SessionMemoryBytes >> 20);
             return loaded;
@@ -141,8 +152,21 @@ internal sealed class SessionCache : IDisposable
             throw new ProblemException(ProblemKind.Unavailable, "Other models are being loaded; there is no memory for this one yet.") { RetryAfter = settings.LoadRetry };
         meters.Evicted();
         logger.SessionEvicted(key.Artifact.Hex, settings.SessionMemoryBytes >> 20);
+        LetRest(key, slot);
         slot.Retire();
     }
+
+    // Sessions that do not fit together, each wanted again at once, would push each other out again and again: who is prepared for later waits, each time twice as long.
+    private void LetRest(SessionKey key, Slot slot)
+    {
+        var now = clock.GetTimestamp();
+        foreach (var (other, rest) in resting)
+            if (clock.GetElapsedTime(rest.Since, now) > rest.For + ShortLife) resting.TryRemove(new(other, rest));
+        var again = resting.TryGetValue(key, out var last) && clock.GetElapsedTime(slot.LoadedAt, now) < ShortLife;
+        resting[key] = new(now, again ? Min(last.For * 2, LongestRest) : settings.LoadRetry);
+    }
+
+    private long BytesOf(ServableVersion version) => (long)(version.Bytes * settings.SessionMemoryFactor);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
@@ -156,6 +180,8 @@ internal sealed class SessionCache : IDisposable
 
         public long FailedAt { get; set; }
 
+        public long LoadedAt { get; set; }
+
         public long Bytes { get; set; }
 
         public LoadedSession? Loaded { get => Volatile.Read(ref loaded); set => Volatile.Write(ref loaded, value); }
@@ -164,4 +190,7 @@ internal sealed class SessionCache : IDisposable
 
         public void Retire() => Interlocked.Exchange(ref loaded, null)?.Leave();
     }
+
+    /// <summary>Since when a session is gone for want of memory, and for how long nobody brings it back but a caller.</summary>
+    private readonly record struct Rest(long Since, TimeSpan For);
 }

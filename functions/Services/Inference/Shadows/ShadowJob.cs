@@ -9,13 +9,5 @@ namespace Serverless.Services.Inference.Shadows;
 /// <param name="Versions">Who follows.</param>
 /// <param name="QueuedAt">When it was answered, by the clock's timestamp.</param>
 /// <param name="Bytes">The memory that it holds.</param>
-internal sealed record ShadowJob(InferenceCall Call, PredictionHeader Answered, IReadOnlyList<Servable> Versions, long QueuedAt, long Bytes)
-{
-    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Ends when every version has run or was dropped.</summary>
-    public Task Done => done.Task;
-
-    /// <summary>Tells that it is over.</summary>
-    public void Finish() => done.TrySetResult();
-}
+/// <param name="Done">Told when every version has run or was dropped; null where nobody waits.</param>
+internal sealed record ShadowJob(InferenceCall Call, PredictionHeader Answered, IReadOnlyList<Servable> Versions, long QueuedAt, long Bytes, TaskCompletionSource? Done = null);
