@@ -103,6 +103,7 @@ public static class RoleTable
         ["GetWebhook"] = Role.Admin,
         ["PutWebhook"] = Role.Admin,
         ["DeleteWebhook"] = Role.Admin,
+        ["ListDeliveries"] = Role.Admin,
     }.ToFrozenDictionary();
 
     /// <summary>Every function that has a row.</summary>

@@ -95,6 +95,7 @@ internal static class Operations
         ["GetWebhook"] = Json(WebhookWireJson.Default.WebhookResponse).And(304).With(Fresh),
         ["ListWebhooks"] = Json(WebhookWireJson.Default.PageWebhookResponse).With(Pages),
         ["DeleteWebhook"] = Gives(204).With(Matching),
+        ["ListDeliveries"] = Json(AlertWireJson.Default.PageWebhookDelivery).With(Pages),
         ["GetOpenApi"] = Json(Document),
         ["GetReference"] = Gives(200, Html),
         ["GetMetrics"] = Json(Form.File("text/plain")),

@@ -11,7 +11,14 @@ namespace Serverless.Services.Storage;
 /// <param name="Noted">When it was noted last.</param>
 public sealed record OpenAlertRow(ModelName Model, Guid Alert, DateTimeOffset Noted);
 
-/// <summary>Table <c>alerts</c>: one partition a model, so that an alert and what is to be told of it change in one transaction; and one that notes which are open.</summary>
+/// <summary>A step or an event that a webhook is told of.</summary>
+/// <param name="Webhook">The webhook.</param>
+/// <param name="Step">The step's or the event's id.</param>
+/// <param name="Model">The model, in whose partition the rest stands.</param>
+/// <param name="Type">The event's type.</param>
+public sealed record ToldRow(string Webhook, Guid Step, ModelName Model, string Type);
+
+/// <summary>Table <c>alerts</c>: one partition a model, so that an alert and what is to be told of it change in one transaction; one that notes which are open; and one for each webhook that notes what it is told of.</summary>
 /// <param name="tables">The account.</param>
 public sealed class AlertsTable(TableServiceClient tables)
 {
@@ -65,6 +72,30 @@ public sealed class AlertsTable(TableServiceClient tables)
     /// <summary>Strikes an alert off; that it is already is success.</summary>
     public Task StrikeOpenAsync(ModelName model, Guid alert, CancellationToken cancel) =>
         DeleteAsync(StorageNames.OpenAlertsPartition, StorageNames.OpenAlert(model.Value, alert.ToString("D")), cancel);
+
+    /// <summary>Notes that a webhook is told of something; again is success.</summary>
+    public async Task NoteToldAsync(ToldRow told, CancellationToken cancel) => await (await table.GetAsync(cancel)).UpsertEntityAsync(
+        new TableEntity(StorageNames.Told(told.Webhook), StorageNames.ToldRow(told.Step)) { ["model"] = told.Model.Value, ["type"] = told.Type }, TableUpdateMode.Replace, cancel);
+
+    /// <summary>What a webhook is told of, newest first.</summary>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="after">The row of the last one seen, or null.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async IAsyncEnumerable<ToldRow> ToldAsync(string webhook, string? after, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (partition, from) = (StorageNames.Told(webhook), after ?? "");
+        await foreach (var row in (await table.GetAsync(cancel)).QueryAsync<TableEntity>(row => row.PartitionKey == partition && row.RowKey.CompareTo(from) > 0, cancellationToken: cancel))
+            yield return new(webhook, Guid.ParseExact(row.RowKey.AsSpan(row.RowKey.IndexOf('|', StringComparison.Ordinal) + 1), "D"), ModelName.Parse(row.GetString("model")), row.GetString("type"));
+    }
+
+    /// <summary>Forgets what webhooks, those that are gone too, were told of before a time.</summary>
+    public async Task ForgetToldAsync(DateTimeOffset until, CancellationToken cancel)
+    {
+        var (from, to, oldest) = (StorageNames.ToldPrefix, StorageNames.After(StorageNames.ToldPrefix), StorageNames.ToldRow(Guid.CreateVersion7(until)));
+        var rows = (await table.GetAsync(cancel)).QueryAsync<TableEntity>(
+            row => row.PartitionKey.CompareTo(from) > 0 && row.PartitionKey.CompareTo(to) < 0 && row.RowKey.CompareTo(oldest) > 0, select: [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey)], cancellationToken: cancel);
+        await foreach (var row in rows) await DeleteAsync(row.PartitionKey, row.RowKey, cancel);
+    }
 
     /// <summary>Alerts across models, in the order of models and ids, as an OData filter on their properties asks for.</summary>
     /// <param name="model">One model's, or null for all.</param>

@@ -39,6 +39,7 @@ namespace Serverless.Services.Storage;
 ///                         | delivery|{uuidv7}|{webhook} how a step or an event reached a webhook
 ///                   |open | open|{model}|{uuidv7}       an alert that is open or keeps something back, as far as is known
 ///                         | event|{uuidv7}              an event of the registry or a rollout on its way to webhooks
+///                   |told|{webhook} | {newest first}    what a webhook is told of, and in which model's partition it stands
 /// table alertsettings silence | id                      silences
 ///                     webhook | id                      webhooks
 ///                             | |head, |audit|{uuidv7}  of both: the audit chain of their changes
@@ -183,6 +184,9 @@ public static class StorageNames
     /// <summary>Prefix of how a step or an event reached webhooks.</summary>
     public const string DeliveryPrefix = "delivery|";
 
+    /// <summary>Prefix of the partitions of what webhooks are told of.</summary>
+    public const string ToldPrefix = "|told|";
+
     /// <summary>Every queue that a function works off.</summary>
     public static IReadOnlyList<string> WorkQueues { get; } =
         [OutboxQueue, ErasureQueue, ScanQueue, FailedScanQueue, UpkeepQueue, AlertQueue, AlertDeliveryQueue, AlertReleaseQueue, AlertUpkeepQueue, RolloutQueue];
@@ -264,6 +268,12 @@ public static class StorageNames
 
     /// <summary>Row of how a step or an event reached a webhook.</summary>
     public static string AlertDelivery(Guid step, string webhook) => $"{DeliveryPrefix}{step:D}|{webhook}";
+
+    /// <summary>The partition of what a webhook is told of.</summary>
+    public static string Told(string webhook) => ToldPrefix + webhook;
+
+    /// <summary>Row of a step or an event that a webhook is told of.</summary>
+    public static string ToldRow(Guid step) => NewestFirst("", step);
 
     /// <summary>The first key that no longer begins with a prefix that ends in <c>|</c>.</summary>
     public static string After(string prefix) => prefix[..^1] + '}';

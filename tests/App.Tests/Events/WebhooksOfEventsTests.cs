@@ -45,8 +45,15 @@ public sealed class WebhooksOfEventsTests : IAsyncLifetime
         var told = hook.Calls.GroupBy(call => call.Id).Select(calls => JsonDocument.Parse(calls.First().Body).RootElement).ToArray();
         Assert.Equal(expected, told.Select(one => one.GetProperty("type").GetString()!["Serverless.".Length..]).Order(StringComparer.Ordinal));
         foreach (var one in told) await CheckAsync(app, one);
+        await SuiteCalls.UntilAsync("all is recorded as delivered", async () => (await DeliveriesAsync(app)).All(one => one.GetProperty("status").GetString() == "delivered"));
+        var deliveries = await DeliveriesAsync(app);
+        Assert.Equal(expected, deliveries.Select(one => one.GetProperty("type").GetString()!["Serverless.".Length..]).Order(StringComparer.Ordinal));
+        Assert.Equal(hook.Calls.Select(call => call.Id).Distinct().Order(StringComparer.Ordinal), deliveries.Select(one => one.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Contains(deliveries, one => one.GetProperty("attempts").GetInt32() > 1 && one.GetProperty("httpStatus").GetInt32() == 200);
         Assert.All(hook.Calls, call => Assert.Null(WebhookSignature.Verify(Secret, call.Id, call.Timestamp, call.Signature, call.Body, TimeProvider.System.GetUtcNow())));
     }
+
+    private static async Task<JsonElement[]> DeliveriesAsync(AppProcess app) => [.. (await app.Client.JsonAsync("/webhooks/all/deliveries")).GetProperty("items").EnumerateArray()];
 
     private static async Task LiveAsync(AppProcess app)
     {

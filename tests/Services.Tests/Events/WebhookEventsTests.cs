@@ -1,8 +1,13 @@
 using System.Text.Json.Nodes;
 using Azure.Messaging;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Time.Testing;
+using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Events.Webhooks;
 using Serverless.Services.Events;
+using Serverless.Services.Http;
 using Serverless.Services.Monitoring.Alerts;
 using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
@@ -116,9 +121,52 @@ public sealed class WebhookEventsTests(AzuriteFixture azurite) : IClassFixture<A
         Assert.Equal([$"delivery|{young.Id}|keeps"], await rig.RowsAsync("forgotten", StorageNames.DeliveryPrefix));
     }
 
-    private async Task<AlertRig> StartAsync(params (string, string)[] settings)
+    [Fact]
+    public async Task Deliveries_OfAWebhook_AreListedNewestFirst_WithTheNextTry_AndForgottenInTime()
     {
-        var rig = new AlertRig(azurite.ConnectionString, receiver, settings: settings);
+        var clock = new FakeTimeProvider(AlertRig.Start);
+        await using var rig = await StartAsync(clock, ("Webhooks:FirstDelay", "00:01:00"), ("Webhooks:Attempts", "2"));
+        await rig.HookAsync("listed", new(receiver.Address + "/listed", Secret: Secret, Events: ["Serverless.Registry.*", "Serverless.Rollout.*"], Models: ["listed-*"]));
+        var told = new[] { "Registry.AliasMoved", "Rollout.Promoted", "Rollout.Retired" }.Select((type, minute) => Event($"listed-{minute}", $"Serverless.{type}", AlertRig.Start.AddMinutes(minute))).ToArray();
+        foreach (var one in told) await rig.Get<WebhookEvents>().TellAsync(one, default);
+        Assert.Equal([.. told.Reverse().Select(one => (one.Id, one.Type, DeliveryStatus.Waiting, 0))], await ListAsync(rig));
+        foreach (var (one, status) in told.Zip((int[])[410, 503, 200]))
+        {
+            receiver.Answers.Enqueue(status);
+            await rig.Get<WebhookDeliveries>().RunAsync($$"""{"model":"{{one.Subject!.Split('/')[1]}}","step":"{{one.Id}}","webhook":"listed","attempt":1}""", default);
+        }
+
+        var page = await PageAsync(rig, "?pageSize=2");
+        var (retired, promoted) = (page.Items[0], page.Items[1]);
+        Assert.Equal(("listed-2", DeliveryStatus.Delivered, 1, 200, null, null), (retired.Model, retired.Status, retired.Attempts, retired.HttpStatus, retired.Reason, retired.Next));
+        Assert.Equal(("listed-1", DeliveryStatus.Waiting, 1, 503, AlertRig.Start), (promoted.Model, promoted.Status, promoted.Attempts, promoted.HttpStatus, promoted.Time));
+        Assert.InRange(promoted.Next!.Value, AlertRig.Start.AddSeconds(30), AlertRig.Start.AddSeconds(60));
+        var moved = Assert.Single((await PageAsync(rig, $"?pageSize=2&pageToken={page.NextPageToken}")).Items);
+        Assert.Equal((told[0].Id, DeliveryStatus.GivenUp, "The receiver answered 410.", null), (moved.Id.ToString("D"), moved.Status, moved.Reason, moved.Next));
+        await rig.HookAsync("deaf", new(receiver.Address + "/deaf", Secret: Secret, Events: ["Serverless.Registry.*"], Models: ["nobody"]));
+        Assert.Empty((await PageAsync(rig, "", "deaf")).Items);
+        Assert.Equal(ProblemKind.NotFound, (await Assert.ThrowsAsync<ProblemException>(() => PageAsync(rig, "", "nobody"))).Kind);
+
+        clock.Advance(TimeSpan.FromDays(90) + TimeSpan.FromSeconds(90));
+        await rig.Get<AlertUpkeep>().RequestAsync(default);
+        Assert.Equal([told[2].Id], (await PageAsync(rig, "")).Items.Select(one => one.Id.ToString("D")));
+    }
+
+    private static async Task<IEnumerable<(string, string, DeliveryStatus, int)>> ListAsync(AlertRig rig) =>
+        (await PageAsync(rig, "")).Items.Select(one => (one.Id.ToString("D"), one.Type, one.Status, one.Attempts));
+
+    private static async Task<Page<WebhookDelivery>> PageAsync(AlertRig rig, string query, string id = "listed")
+    {
+        var request = rig.Request();
+        request.QueryString = new QueryString(query);
+        return Assert.IsType<JsonHttpResult<Page<WebhookDelivery>>>(await rig.Get<WebhookDeliveries>().ListAsync(request, id, default)).Value!;
+    }
+
+    private Task<AlertRig> StartAsync(params (string, string)[] settings) => StartAsync(null, settings);
+
+    private async Task<AlertRig> StartAsync(TimeProvider? clock, params (string, string)[] settings)
+    {
+        var rig = new AlertRig(azurite.ConnectionString, receiver, clock, settings: settings);
         await foreach (var hook in rig.Get<AlertSettingsTable>().ListAsync(AlertSettingsTable.Webhooks, null, default).Select(json => System.Text.Json.JsonSerializer.Deserialize(json, WebhookStoredJson.Default.Webhook)!)) await rig.UnhookAsync(hook.Id);
         return rig;
     }

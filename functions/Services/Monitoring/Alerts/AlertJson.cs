@@ -30,4 +30,5 @@ public sealed partial class AlertStoredJson : JsonSerializerContext;
 [JsonSerializable(typeof(SilenceRequest))]
 [JsonSerializable(typeof(SilenceResponse))]
 [JsonSerializable(typeof(Page<SilenceResponse>))]
+[JsonSerializable(typeof(Page<WebhookDelivery>))]
 public sealed partial class AlertWireJson : JsonSerializerContext;

@@ -26,6 +26,7 @@ public sealed class AlertUpkeep(
     /// <summary>Asks for every model.</summary>
     public async Task RequestAsync(CancellationToken cancel)
     {
+        await table.ForgetToldAsync(clock.GetUtcNow() - options.Value.Keep, cancel);
         await foreach (var model in catalog.AllAsync(cancel)) await queue.SendAsync(model.Name.Value, TimeSpan.Zero, cancel);
     }
 

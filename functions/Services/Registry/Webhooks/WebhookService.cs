@@ -29,6 +29,10 @@ public sealed class WebhookService(SettingsLedger ledger, WebhookVault vault, IO
     public async Task<Webhook?> FindAsync(string id, CancellationToken cancel) =>
         await settings.FindAsync(id, cancel) is { } hook ? hook with { Secret = hook.Secret is { } kept ? vault.Open(id, kept) : null } : null;
 
+    /// <summary>Refuses an id that no webhook has.</summary>
+    /// <exception cref="Core.Problems.ProblemException"><see cref="Core.Problems.ProblemKind.NotFound"/></exception>
+    public Task CheckAsync(string id, CancellationToken cancel) => settings.GetAsync(id, cancel);
+
     /// <summary>Answers <c>GET /webhooks</c>.</summary>
     public async Task<IResult> ListAsync(HttpRequest request, CancellationToken cancel)
     {

@@ -6,11 +6,13 @@ using Azure.Data.Tables;
 using Azure.Messaging;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Registry;
 using Serverless.Services.Events;
 using Serverless.Services.Events.Webhooks;
+using Serverless.Services.Http;
 using Serverless.Services.Registry.Webhooks;
 using Serverless.Services.Storage;
 
@@ -40,11 +42,26 @@ public sealed class WebhookDeliveries(
     public async Task RequestAsync(AlertNotice notice, CancellationToken cancel)
     {
         foreach (var hook in await hooks.AllAsync(cancel))
-            if (hook.Wants(notice.Type, notice.Model, notice.Severity)) await SendAsync(new(notice.Model, notice.Id, hook.Id, 1), TimeSpan.Zero, cancel);
+            if (hook.Wants(notice.Type, notice.Model, notice.Severity)) await RequestAsync(ModelName.Parse(notice.Model), notice.Id, notice.Type, hook, cancel);
     }
 
     /// <summary>Asks for an event that is kept to be brought to one webhook.</summary>
-    internal Task RequestAsync(ModelName model, Guid id, Webhook hook, CancellationToken cancel) => SendAsync(new(model.Value, id, hook.Id, 1), TimeSpan.Zero, cancel);
+    internal async Task RequestAsync(ModelName model, Guid id, string type, Webhook hook, CancellationToken cancel)
+    {
+        await table.NoteToldAsync(new(hook.Id, id, model, type), cancel);
+        await SendAsync(new(model.Value, id, hook.Id, 1), TimeSpan.Zero, cancel);
+    }
+
+    /// <summary>Answers <c>GET /webhooks/{id}/deliveries</c>: what it is told of, newest first.</summary>
+    public async Task<IResult> ListAsync(HttpRequest request, string id, CancellationToken cancel)
+    {
+        await hooks.CheckAsync(id, cancel);
+        var paging = Paging.Of(request);
+        var found = await table.ToldAsync(id, paging.After, cancel).Take(paging.Size + 1).ToListAsync(cancel);
+        var page = new List<WebhookDelivery>();
+        foreach (var told in found.Take(paging.Size)) page.Add(Of(told, await table.FindAsync(told.Model, StorageNames.AlertDelivery(told.Step, id), cancel) is { } row ? Read(row) : null));
+        return TypedResults.Json(new(page, Paging.Token(found.Count > paging.Size ? StorageNames.ToldRow(found[paging.Size - 1].Step) : null)), AlertWireJson.Default.PageWebhookDelivery);
+    }
 
     /// <summary>How a step or an event reached webhooks.</summary>
     public async Task<IReadOnlyList<DeliveryRecord>> OfAsync(ModelName model, Guid step, CancellationToken cancel) =>
@@ -79,7 +96,7 @@ public sealed class WebhookDeliveries(
         var record = Record(asked, result);
         meters.Made(record);
         // The next try before the record of this one: a crash between them repeats this try rather than lose the next.
-        if (record.Status == DeliveryStatus.Waiting) await SendAsync(asked with { Attempt = asked.Attempt + 1 }, Wait(asked.Attempt, result), cancel);
+        if (record.Next is { } next) await SendAsync(asked with { Attempt = asked.Attempt + 1 }, next - record.Time, cancel);
         await KeepAsync(model, record, row, cancel);
         Say(record);
     }
@@ -97,10 +114,12 @@ public sealed class WebhookDeliveries(
         return new(hook.Url, hook.Secret, id.ToString("D"), told, EventEnvelope.ContentType, EventTracing.TraceParentOf(CloudEvent.Parse(new BinaryData(told))!));
     }
 
-    private DeliveryRecord Record(DeliveryMessage asked, SendResult result) => new(
-        asked.Step, asked.Webhook,
-        result.Delivered ? DeliveryStatus.Delivered : result.Final || asked.Attempt >= options.Value.Attempts ? DeliveryStatus.GivenUp : DeliveryStatus.Waiting,
-        asked.Attempt, clock.GetUtcNow(), result.Status, result.Reason);
+    private DeliveryRecord Record(DeliveryMessage asked, SendResult result)
+    {
+        var (now, over) = (clock.GetUtcNow(), result.Final || asked.Attempt >= options.Value.Attempts);
+        var status = result.Delivered ? DeliveryStatus.Delivered : over ? DeliveryStatus.GivenUp : DeliveryStatus.Waiting;
+        return new(asked.Step, asked.Webhook, status, asked.Attempt, now, result.Status, result.Reason, status == DeliveryStatus.Waiting ? now + Wait(asked.Attempt, result) : null);
+    }
 
     // Between half of it and all of it, so that what failed together is not tried together again.
     private TimeSpan Wait(int attempt, SendResult result)
@@ -130,10 +149,13 @@ public sealed class WebhookDeliveries(
 
     private static TableEntity Row(ModelName model, DeliveryRecord record) => new(StorageNames.Partition(model), StorageNames.AlertDelivery(record.Step, record.Webhook))
     {
-        ["status"] = record.Status.ToString(), ["attempts"] = record.Attempts, ["time"] = record.Time, ["httpStatus"] = record.HttpStatus, ["reason"] = record.Reason,
+        ["status"] = record.Status.ToString(), ["attempts"] = record.Attempts, ["time"] = record.Time, ["httpStatus"] = record.HttpStatus, ["reason"] = record.Reason, ["next"] = record.Next,
     };
+
+    private static WebhookDelivery Of(ToldRow told, DeliveryRecord? record) => new(
+        told.Step, told.Model.Value, told.Type, record?.Status ?? DeliveryStatus.Waiting, record?.Attempts ?? 0, record?.Time, record?.Next, record?.HttpStatus, record?.Reason);
 
     private static DeliveryRecord Read(TableEntity row) => new(
         Guid.ParseExact(row.RowKey.AsSpan(StorageNames.DeliveryPrefix.Length, 36), "D"), row.RowKey[(StorageNames.DeliveryPrefix.Length + 37)..], Enum.Parse<DeliveryStatus>(row.GetString("status")),
-        row.GetInt32("attempts")!.Value, row.GetDateTimeOffset("time")!.Value, row.GetInt32("httpStatus"), row.GetString("reason"));
+        row.GetInt32("attempts")!.Value, row.GetDateTimeOffset("time")!.Value, row.GetInt32("httpStatus"), row.GetString("reason"), row.GetDateTimeOffset("next"));
 }

@@ -27,7 +27,7 @@ public sealed class WebhookEvents(AlertsTable table, WebhookService hooks, Webho
         using var span = MonitoringTracing.Source.Process(told);
         var model = ModelName.Parse(name);
         await KeepAsync(model, id, told, cancel);
-        foreach (var hook in wanting) await deliveries.RequestAsync(model, id, hook, cancel);
+        foreach (var hook in wanting) await deliveries.RequestAsync(model, id, told.Type, hook, cancel);
     }
 
     // Before the messages: whoever takes one finds its event.
