@@ -27,7 +27,7 @@ public sealed class RolloutCommands(ModelStore store, ModelsTable table, Version
     /// <param name="handled">The event that asks for it, which does so once; null for a person.</param>
     /// <param name="caller">By whose wish.</param>
     /// <param name="cancel">Ends it before the transaction.</param>
-    /// <returns>Whether it has been asked for now; false when the event has been handled before.</returns>
+    /// <returns>Whether it has been asked for now; false when the event has been handled before, or what a person asks for is under way, or waits, as it was asked for.</returns>
     /// <exception cref="ProblemException"><see cref="ProblemKind.VersionNotFound"/>, <see cref="ProblemKind.InvalidPolicy"/>, or <see cref="ProblemKind.Conflict"/> with the reason.</exception>
     internal async Task<bool> StartAsync(ModelName model, RolloutRequest request, string? handled, Caller caller, CancellationToken cancel)
     {
@@ -35,12 +35,12 @@ public sealed class RolloutCommands(ModelStore store, ModelsTable table, Version
         await store.ChangeAsync(model, caller, async record =>
         {
             if (record is null) throw ModelStore.NotFound(model);
-            asked = handled is null || await table.FindAsync(model, StorageNames.Handled(handled), cancel) is null;
+            asked = handled is null ? !await IsUnderWayAsync(record, request, caller, cancel) : await table.FindAsync(model, StorageNames.Handled(handled), cancel) is null;
             if (!asked) return null;
             var (rows, told) = await AdmitAsync(record, request, handled, cancel);
             var now = clock.GetUtcNow();
             var version = await versions.GetAsync(model, request.Version, cancel);
-            var registered = new RolloutState(Guid.CreateVersion7(now), model.Value, version.Number, record.Champion, version.CreatedBy, record.PolicyVersion, now) { Strategy = request.Strategy };
+            var registered = new RolloutState(Guid.CreateVersion7(now), model.Value, version.Number, record.Champion, version.CreatedBy, record.PolicyVersion, now) { Strategy = request.Strategy, Applied = handled is null ? [Asking(caller)] : [] };
             var policy = await rollouts.PolicyAsync(registered, cancel);
             // What could not begin takes nobody's place.
             if (RolloutMachine.Start(registered, policy) is Transition.Refused refused) throw new ProblemException(ProblemKind.Conflict, refused.Reason) { Where = "version" };
@@ -91,6 +91,16 @@ public sealed class RolloutCommands(ModelStore store, ModelsTable table, Version
             RolloutAction.Rollback => new RolloutEvent.RolledBackByHand(id, state.Id, by, reason),
         };
     }
+
+    // Whose answer was lost asks again, and is told what became of it: also when it is over, if the request has the id of the first.
+    private async Task<bool> IsUnderWayAsync(ModelRecord record, RolloutRequest request, Caller caller, CancellationToken cancel)
+    {
+        if ((await rollouts.OpenAsync(record, cancel)).FirstOrDefault(open => !open.State.IsOver)?.State is { } there)
+            return there.Version == request.Version ? there.Strategy == request.Strategy : request.Strategy is null && there.Waiting.Contains(request.Version);
+        return (await rollouts.ListAsync(record.Name, new(1, null), cancel)).Rollouts is [{ State: var newest }] && newest.Version == request.Version && newest.Applied.Contains(Asking(caller));
+    }
+
+    private static string Asking(Caller caller) => $"asked|{caller.CausationId}";
 
     private async Task<(List<TableTransactionAction> Rows, List<Change> Told)> AdmitAsync(ModelRecord record, RolloutRequest request, string? handled, CancellationToken cancel)
     {

@@ -68,7 +68,9 @@ public sealed class RolloutInputTests(RolloutInputTests.Served served) : IClassF
         await census.StartAsync(2);
         await census.ReachAsync("shadowing");
         Assert.Contains("It is shadowing: an approval before the promotion means nothing now.", await RefusedAsync(census, HttpMethod.Post, "/rollout/approve", HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Contains("under way already", await RefusedAsync(census, HttpMethod.Post, "/rollouts", HttpStatusCode.Conflict, new { version = 2 }), StringComparison.Ordinal);
+        Assert.Contains("Version 2 is under way", await RefusedAsync(census, HttpMethod.Post, "/rollouts", HttpStatusCode.Conflict, new { version = 2, strategy = "linear" }), StringComparison.Ordinal);
+        var again = await census.StartAsync(2);
+        Assert.Equal((await census.GetAsync("/rollout")).GetProperty("id").GetString(), again.GetProperty("id").GetString());
         await census.SendAsync(HttpMethod.Post, "/rollout/abort", new { reason = "over" });
         await census.AuditAsync();
     }

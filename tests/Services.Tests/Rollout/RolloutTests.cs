@@ -221,6 +221,43 @@ public sealed class RolloutTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CandidatesThatWait_AndCannotBegin_AreToldWhy_AndTheNextOneBegins()
+    {
+        await rig.PolicyAsync(model, """{"newer": "queue", "approvals": {"required": "one", "before": "release"}}""");
+        foreach (var version in new[] { 2, 3, 4 }) await rig.StartAsync(model, version);
+        await rig.Get<VersionService>().SetArchivedAsync(model, 3, true, "tidy", null, RolloutRig.Caller(), default);
+        await rig.ActAsync(model, RolloutAction.Abort);
+        var (rollouts, _) = await rig.Get<RolloutStore>().ListAsync(model, new(10, null), default);
+        Assert.Equal([(4, RolloutStage.Registered, null), (3, RolloutStage.Rejected, "It waited, and does not begin: Version 3 is archived.")], rollouts.Where(one => one.State.Version > 2).OrderByDescending(one => one.State.Version).Select(one => (one.State.Version, one.State.Stage, one.State.Ended)));
+        var rows = await RolloutRows.ReadAsync(rig.Get<Azure.Data.Tables.TableServiceClient>().GetTableClient(Serverless.Services.Storage.StorageNames.ModelsTable), model);
+        await rows.AssertAsync(await rig.Get<RolloutStore>().PolicyAsync(model, 1, default));
+        Assert.Equal([Actions.RolloutStarted, Actions.RolloutRejected], rows.Entries.Where(entry => entry.Subject.EndsWith("versions/3", StringComparison.Ordinal) && entry.Action.StartsWith("Rollout", StringComparison.Ordinal)).Select(entry => entry.Action));
+        Assert.Contains(receiver.Events, one => one.Type == "Serverless.Rollout.Rejected" && one.Subject == $"models/{model}/versions/3");
+    }
+
+    [Fact]
+    public async Task Start_AskedForAgain_IsAnsweredAsTheFirst_AndOnceOverOnlyByTheSameRequest()
+    {
+        await rig.PolicyAsync(model, """{"newer": "queue", "validation": {"enabled": false}}""");
+        var (commands, first) = (rig.Get<RolloutCommands>(), RolloutRig.Caller());
+        Assert.True(await commands.StartAsync(model, new(2), null, first, default));
+        Assert.True(await commands.StartAsync(model, new(3), null, RolloutRig.Caller(), default));
+        var audited = (await rig.Get<ModelStore>().GetAsync(model, default)).Audit;
+        foreach (var version in new[] { 2, 3 }) Assert.False(await commands.StartAsync(model, new(version), null, RolloutRig.Caller(), default));
+        Assert.Equal(audited, (await rig.Get<ModelStore>().GetAsync(model, default)).Audit);
+        await Assert.ThrowsAsync<ProblemException>(() => commands.StartAsync(model, new(2, ReleaseStrategy.Linear), null, RolloutRig.Caller(), default));
+        await Assert.ThrowsAsync<ProblemException>(() => commands.StartAsync(model, new(3, ReleaseStrategy.Linear), null, RolloutRig.Caller(), default));
+
+        await rig.ActAsync(model, RolloutAction.Abort);
+        await rig.ActAsync(model, RolloutAction.Abort);
+        var last = RolloutRig.Caller();
+        Assert.True(await commands.StartAsync(model, new(2), null, last, default));
+        await rig.ActAsync(model, RolloutAction.Abort);
+        Assert.False(await commands.StartAsync(model, new(2), null, last, default));
+        Assert.True(await commands.StartAsync(model, new(2), null, RolloutRig.Caller(), default));
+    }
+
+    [Fact]
     public async Task CandidatesThatWait_BehindAChampionThatIsReplacedByHand_DoNotFollowIt()
     {
         await rig.PolicyAsync(model, """{"newer": "queue", "validation": {"enabled": false}, "release": {"strategy": "allAtOnce"}, "shadow": {"minimumRows": 100, "minimumDays": 0}}""");
@@ -230,7 +267,8 @@ public sealed class RolloutTests(AzuriteFixture azurite) : IAsyncLifetime
         await rig.Get<VersionService>().SetArchivedAsync(model, 3, true, "tidy", null, RolloutRig.Caller(), default);
         await rig.Get<AliasService>().PutAsync(model, AliasName.Champion, new(4), null, RolloutRig.Caller(), default);
         await rig.AdvanceAsync(model);
-        Assert.Equal(RolloutStage.Retired, (await rig.NewestAsync(model)).Stage);
+        var (rollouts, _) = await rig.Get<RolloutStore>().ListAsync(model, new(10, null), default);
+        Assert.Equal([(2, RolloutStage.Retired), (3, RolloutStage.Rejected)], rollouts.OrderBy(one => one.State.Version).Select(one => (one.State.Version, one.State.Stage)));
         Assert.Null((await SnapshotAsync()).Traffic);
     }
 

@@ -106,7 +106,7 @@ public sealed class RolloutChanges(ModelsTable table, RolloutStore rollouts, Ali
         }
     }
 
-    // Who waited is gone or champion meanwhile: then the next one begins.
+    // Who waited is gone or champion meanwhile: then that is told, and the next one begins.
     private async Task BeginAsync(RolloutDraft draft, RolloutEffect.Begin begin, CancellationToken cancel)
     {
         var waiting = begin.Waiting.Prepend(begin.Version).ToImmutableArray();
@@ -114,20 +114,36 @@ public sealed class RolloutChanges(ModelsTable table, RolloutStore rollouts, Ali
         while (waiting is [var version, ..])
         {
             waiting = waiting.RemoveAt(0);
-            if (await CandidateAsync(draft, version, cancel) is not { } registered || RolloutMachine.Start(registered with { Waiting = waiting }, policy) is not Transition.Moved started) continue;
-            await MoveAsync(draft, null, started, policy, null, cancel);
-            return;
+            var (registered, flaw) = await CandidateAsync(draft, version, cancel);
+            switch (RolloutMachine.Start(registered with { Waiting = waiting }, policy))
+            {
+                case Transition.Moved started when flaw is null:
+                    await MoveAsync(draft, null, started, policy, null, cancel);
+                    return;
+                case var start:
+                    Skip(draft, registered, policy, $"It waited, and does not begin: {flaw ?? ((Transition.Refused)start).Reason}");
+                    break;
+            }
         }
     }
 
-    // Null when the version is archived or in quarantine.
-    private async Task<RolloutState?> CandidateAsync(RolloutDraft draft, int version, CancellationToken cancel)
+    // A version that is archived or in quarantine has a flaw.
+    private async Task<(RolloutState Registered, string? Flaw)> CandidateAsync(RolloutDraft draft, int version, CancellationToken cancel)
     {
-        var model = draft.Next;
-        var registered = await versions.GetAsync(model.Name, version, cancel);
-        if (registered.Archived || (!draft.Lifts(version) && await table.FindAsync(model.Name, StorageNames.Quarantine(version), cancel) is not null)) return null;
-        var now = clock.GetUtcNow();
-        return new(Guid.CreateVersion7(now), model.Name.Value, version, model.Champion, registered.CreatedBy, model.PolicyVersion, now);
+        var (model, now) = (draft.Next, clock.GetUtcNow());
+        var known = await versions.GetAsync(model.Name, version, cancel);
+        var flaw = known.Archived ? $"Version {version} is archived."
+            : !draft.Lifts(version) && await table.FindAsync(model.Name, StorageNames.Quarantine(version), cancel) is { } bad ? $"Version {version} is in quarantine: {bad.GetText("reason")}"
+            : null;
+        return (new(Guid.CreateVersion7(now), model.Name.Value, version, model.Champion, known.CreatedBy, model.PolicyVersion, now), flaw);
+    }
+
+    private static void Skip(RolloutDraft draft, RolloutState registered, RolloutPolicy policy, string why)
+    {
+        var over = registered with { Stage = RolloutStage.Rejected, Entered = registered.Entered.Add(RolloutStage.Rejected, registered.Created), Ended = why, Revision = registered.Revision + 1 };
+        draft.Keep(new(over));
+        foreach (var (before, after) in ((RolloutState?, RolloutState)[])[(null, registered), (registered, over)])
+            draft.Changes.Add(new(RolloutStory.Action(before, after), RolloutStory.Subject(after), before is null ? null : RolloutStory.Of(before, policy, null), RolloutStory.Of(after, policy, null), before is null ? "It waited." : why) { Correlation = RolloutStory.Correlation(after) });
     }
 
     private async Task<IReadOnlyList<int>> WarmAsync(ModelName model, CancellationToken cancel) => TrafficRows.ReadWarm(await table.FindAsync(model, StorageNames.RolloutRow, cancel));
