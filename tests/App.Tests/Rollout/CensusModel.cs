@@ -20,6 +20,9 @@ internal sealed class CensusModel(AppProcess app)
 
     public List<bool> Truth { get; } = [];
 
+    /// <summary>What was answered: whether the person earns that much.</summary>
+    public List<bool> Said { get; } = [];
+
     public async Task RegisterAsync(params string[] files)
     {
         foreach (var file in files)
@@ -86,6 +89,7 @@ internal sealed class CensusModel(AppProcess app)
         {
             Ids.AddRange(ids.Length == rows.Count ? ids : Enumerable.Range(0, rows.Count).Select(row => string.Create(CultureInfo.InvariantCulture, $"{ids[0]}:{row}")));
             Truth.AddRange(rows.Select(row => row.Earns));
+            Said.AddRange(JsonDocument.Parse(text).RootElement.GetProperty("predictions").EnumerateArray().Select(prediction => prediction.TryGetProperty("label", out var label) && label.ToString() == "1"));
         }
 
         return (answer.Headers.TryGetValues("x-model-variant", out var variants) ? variants.Single() : null, answer.Headers.GetValues("x-model-version").Single());
@@ -117,8 +121,30 @@ internal sealed class CensusModel(AppProcess app)
             Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
             Assert.Equal(part.Length, JsonDocument.Parse(text).RootElement.GetProperty("accepted").GetInt32());
         }
+        Forget();
+    }
+
+    /// <summary>Says what came of all that was asked so far, and not said yet; null where nothing did.</summary>
+    public async Task OutcomeAsync(string name, Func<bool, bool, bool?> came)
+    {
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        var known = Ids.Select((id, at) => (Id: id, Came: came(Truth[at], Said[at]))).Where(one => one.Came is not null);
+        foreach (var part in known.Chunk(5_000))
+        {
+            using var csv = new StringContent("id,name,value\n" + string.Concat(part.Select(one => $"{one.Id},{name},{(one.Came == true ? 1 : 0)}\n")), Encoding.UTF8, "text/csv");
+            using var answer = await app.Client.PostAsync($"/models/{Name}/outcomes", csv);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
+            Assert.Equal(part.Length, JsonDocument.Parse(text).RootElement.GetProperty("accepted").GetInt32());
+        }
+        Forget();
+    }
+
+    private void Forget()
+    {
         Ids.Clear();
         Truth.Clear();
+        Said.Clear();
     }
 
     public async Task WakeAsync()

@@ -78,49 +78,62 @@ public sealed class EvaluationSets(ModelStore store, ModelsTable table, ModelRow
         if (cut.From >= cut.To) throw Wrong("from", "from must be before to.");
         if (cut.Rows is < 1 or > MostRows) throw Wrong("rows", $"rows is a number from 1 to {MostRows}.");
         using var bytes = new MemoryStream();
-        await WriteAsync(model.Name, cut, bytes, cancel);
+        await WriteAsync(model, cut, bytes, cancel);
         bytes.Position = 0;
         var file = await files.AddAsync(bytes, Largest, cancel);
         return await CheckAsync(file, new(file.Digest, "label", cut.Sensitive ?? [], cut.Slices ?? [], 0, [], FormattableString.Invariant($"log {cut.From.UtcDateTime:O} {cut.To.UtcDateTime:O}"), clock.GetUtcNow(), request.Caller().Actor) { Positive = cut.Positive }, model, cancel);
     }
 
     // Inputs, segments and labels under their plain names, as an Arrow stream.
-    private async Task WriteAsync(ModelName model, EvaluationCut cut, Stream destination, CancellationToken cancel)
+    private async Task WriteAsync(ModelRecord model, EvaluationCut cut, Stream destination, CancellationToken cancel)
     {
-        var query = new PredictionQuery(model, cut.From, cut.To) { Status = 200, Choosing = column => Plain(column) is not null };
-        var (chance, all) = (new Random(EvaluationTable.Seed), await CountAsync(query, cancel));
+        var query = new PredictionQuery(model.Name, cut.From, cut.To) { Status = 200, Choosing = column => Plain(column) is not null };
+        var (chance, features) = (new Random(EvaluationTable.Seed), await FeaturesAsync(model, cancel));
+        var (all, schema) = await LookAsync(query, features, cancel);
+        // What is missing is said below.
+        if (all == 0 && features.Count > 0) (all, schema) = await LookAsync(query, features = [], cancel);
         if (all == 0) throw Wrong("from", "The log has no labelled row in this window.");
-        var schema = default(Schema);
-        ArrowStreamWriter? writer = null;
-        try
-        {
-            await foreach (var batch in log.ReadAsync(query, new(Labels: true, []), new(), cancel))
-                using (batch)
-                {
-                    int[] kept = [.. Labelled(batch).Where(_ => all <= cut.Rows || chance.NextDouble() * all < cut.Rows)];
-                    if (kept.Length == 0) continue;
-                    using var taken = ArrowRows.Take(batch, column => column == "label" || Plain(column) is not null, kept);
-                    schema ??= new(taken.Schema.FieldsList.Select(field => new Field(Plain(field.Name) ?? field.Name, field.DataType, true)), null);
-                    writer ??= new(destination, schema, leaveOpen: true);
-                    // Rows of a version with other inputs are another table.
-                    if (taken.Schema.FieldsList.Select(field => Plain(field.Name) ?? field.Name).SequenceEqual(schema.FieldsList.Select(field => field.Name)))
-                        await writer.WriteRecordBatchAsync(new(schema, taken.Arrays, taken.Length), cancel);
-                }
-            await writer!.WriteEndAsync(cancel);
-        }
-        finally
-        {
-            writer?.Dispose();
-        }
+        using var writer = new ArrowStreamWriter(destination, schema, leaveOpen: true);
+        await foreach (var batch in log.ReadAsync(query, new(Labels: true, []), new(), cancel))
+            using (batch)
+            {
+                if (!HasAll(batch, features)) continue;
+                int[] kept = [.. Labelled(batch).Where(_ => all <= cut.Rows || chance.NextDouble() * all < cut.Rows)];
+                if (kept.Length == 0) continue;
+                using var taken = ArrowRows.Take(batch, column => column == "label" || Plain(column) is not null, kept);
+                await writer.WriteRecordBatchAsync(new(schema, schema.FieldsList.Select(field => Column(taken, field)), taken.Length), cancel);
+            }
+        await writer.WriteEndAsync(cancel);
     }
 
-    private async Task<long> CountAsync(PredictionQuery query, CancellationToken cancel)
+    // How many rows there are, and every column that one of them has: segments that callers began to send only later, too.
+    private async Task<(long Rows, Schema Schema)> LookAsync(PredictionQuery query, IReadOnlyList<string> features, CancellationToken cancel)
     {
-        var count = 0L;
-        await foreach (var batch in log.ReadAsync(query with { Choosing = column => column == LogColumns.Id }, new(Labels: true, []), new(), cancel))
-            using (batch) count += Labelled(batch).Count();
-        return count;
+        var (count, fields) = (0L, new SortedDictionary<string, Field>(StringComparer.Ordinal));
+        await foreach (var batch in log.ReadAsync(query, new(Labels: true, []), new(), cancel))
+            using (batch)
+            {
+                if (!HasAll(batch, features) || Labelled(batch).Count() is not (> 0 and var labelled)) continue;
+                count += labelled;
+                // An input goes before a segment of its name.
+                foreach (var field in batch.Schema.FieldsList.OrderBy(field => field.Name.StartsWith(LogColumns.Segment, StringComparison.Ordinal)))
+                    if ((field.Name == "label" ? field.Name : Plain(field.Name)) is { } name) fields.TryAdd(name, new Field(name, field.DataType, true));
+            }
+        return (count, new(fields.Values, null));
     }
+
+    // Rows of a version with other inputs are another table.
+    private static bool HasAll(RecordBatch batch, IReadOnlyList<string> features) => features.All(feature => batch.Schema.GetFieldIndex(LogColumns.Input + feature) >= 0);
+
+    private static IArrowArray Column(RecordBatch batch, Field field)
+    {
+        foreach (var name in (string[])[field.Name == "label" ? "label" : LogColumns.Input + field.Name, LogColumns.Segment + field.Name])
+            if (batch.Schema.GetFieldIndex(name) is >= 0 and var at && batch.Column(at).Data.DataType.TypeId == field.DataType.TypeId) return batch.Column(at);
+        return ArrowTypes.Nulls(field.DataType, batch.Length);
+    }
+
+    private async Task<IReadOnlyList<string>> FeaturesAsync(ModelRecord model, CancellationToken cancel) => (model.Champion ?? model.LastVersion) is > 0 and var number
+        ? TableFeeder.Columns((await versions.GetAsync(model.Name, number, cancel)).Servable) ?? [] : [];
 
     private static IEnumerable<int> Labelled(RecordBatch batch) =>
         batch.Column("label") is StringArray labels ? Enumerable.Range(0, batch.Length).Where(row => !labels.IsNull(row)) : [];

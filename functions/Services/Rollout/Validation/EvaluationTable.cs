@@ -25,13 +25,40 @@ internal sealed class EvaluationTable
         return table;
     }
 
-    /// <summary>A column's numbers; null for one of texts, or none.</summary>
-    public List<double>? Numbers(string column) => numbers.GetValueOrDefault(column);
+    /// <summary>A column's numbers; null for one of texts that are none, and where there is no such column.</summary>
+    public List<double>? Numbers(string column) => numbers.TryGetValue(column, out var values) ? values
+        : texts.TryGetValue(column, out var words) && Parse(words) is { } stated ? numbers[column] = stated
+        : null;
 
     /// <summary>A column's values as texts, numbers in their shortest form; null where there is no such column.</summary>
     public string?[]? Texts(string column) => texts.TryGetValue(column, out var words) ? [.. words]
         : numbers.TryGetValue(column, out var values) ? [.. values.Select(value => double.IsNaN(value) ? null : value.ToString("R", CultureInfo.InvariantCulture))]
         : null;
+
+    /// <summary>Leaves out the rows that lack one of these columns.</summary>
+    public void KeepWhole(IReadOnlyCollection<string> columns)
+    {
+        var whole = Enumerable.Range(0, Rows).Where(row => columns.All(column => Has(column, row))).ToArray();
+        if (whole.Length == Rows) return;
+        foreach (var (column, values) in numbers) numbers[column] = [.. whole.Select(row => values[row])];
+        foreach (var (column, words) in texts) texts[column] = [.. whole.Select(row => words[row])];
+        Rows = whole.Length;
+    }
+
+    private bool Has(string column, int row) => numbers.TryGetValue(column, out var values) ? !double.IsNaN(values[row]) : !texts.TryGetValue(column, out var words) || words[row] is not null;
+
+    // Labels of the log are texts, and so are segments: a column of numbers is one, however it is written.
+    private static List<double>? Parse(List<string?> words)
+    {
+        var values = new List<double>(words.Count);
+        foreach (var word in words)
+        {
+            if (word is not null && !double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) return null;
+            values.Add(word is null ? double.NaN : double.Parse(word, NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+
+        return values;
+    }
 
     private void Add(RecordBatch batch, int[] kept, IReadOnlySet<string> wanted)
     {

@@ -69,6 +69,8 @@ public sealed class OfflineEvidence(ModelSnapshots models, ArtifactFiles files, 
 
         var set = await sets.FindAsync(model.Name, cancel);
         var table = set is null ? null : await EvaluationTable.ReadAsync(await sets.OpenAsync(set, cancel), set.Rows, Wanted(set, candidate.Version, champion?.Version), cancel);
+        // Rows that callers could not have sent tell nothing.
+        table?.KeepWhole([.. new[] { candidate.Version, champion?.Version }.OfType<ServableVersion>().SelectMany(version => TableFeeder.Needed(version, model.Policy.Serving.Missing)).Distinct()]);
         using var rows = table is null ? null : TableFeeder.Of(candidate.Version, table);
         using var others = table is null || champion is null ? null : TableFeeder.Of(champion.Version, table);
         new SideBySide(clock).Measure(figures, (candidate, rows), champion is null ? null : (champion, others), cancel);

@@ -35,6 +35,10 @@ internal sealed class TableFeeder : IDisposable
         return inputs.All(input => Width(input) == 1) ? [.. inputs.Select(input => input.Name)] : null;
     }
 
+    /// <summary>The columns that a row must have a value of, or it would be refused: all of them, or, where what is missing is allowed, those whose type has nothing that stands for it.</summary>
+    public static IEnumerable<string> Needed(ServableVersion version, MissingFeature missing) =>
+        Columns(version) is { } columns ? columns.Where((_, at) => missing == MissingFeature.Reject || TypeOf(version, at) is ElementType.Int64 or ElementType.Int32 or ElementType.Bool) : [];
+
     /// <summary>Feeds a version from a table; null where the table lacks a column.</summary>
     public static TableFeeder? Of(ServableVersion version, EvaluationTable table)
     {
