@@ -41,19 +41,21 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = { name: naming
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = { name: naming.vault }
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = { name: naming.insights }
 
-resource appOnStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in [
-  roles.storageBlobDataOwner
-  roles.storageQueueDataContributor
-  roles.storageTableDataContributor
-]: {
-  name: guid(storage.id, naming.identity, role)
-  scope: storage
-  properties: {
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+resource appOnStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [
+    roles.storageBlobDataOwner
+    roles.storageQueueDataContributor
+    roles.storageTableDataContributor
+  ]: {
+    name: guid(storage.id, naming.identity, role)
+    scope: storage
+    properties: {
+      principalId: appPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
   }
-}]
+]
 
 resource appOnTopic 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(topic.id, naming.identity, roles.eventGridDataSender)
@@ -81,7 +83,10 @@ resource appOnInsights 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.monitoringMetricsPublisher
+    )
   }
 }
 
@@ -91,16 +96,24 @@ resource topicOnDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01'
   properties: {
     principalId: topicPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
-resource topicOnQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (name, i) in eventQueues: {
-  name: guid(storage::queueService::queues[i].id, naming.topic, roles.storageQueueDataMessageSender)
-  scope: storage::queueService::queues[i]
-  properties: {
-    principalId: topicPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageQueueDataMessageSender)
+resource topicOnQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (name, i) in eventQueues: {
+    name: guid(storage::queueService::queues[i].id, naming.topic, roles.storageQueueDataMessageSender)
+    scope: storage::queueService::queues[i]
+    properties: {
+      principalId: topicPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles.storageQueueDataMessageSender
+      )
+    }
   }
-}]
+]

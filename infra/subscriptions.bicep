@@ -83,44 +83,48 @@ var deadLetters = {
 // A day of tries, as the suite's own topic has it.
 var retries = { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
 
-resource toFunctions 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = [for listener in listeners: if (!eventsByQueue) {
-  parent: topic
-  name: listener.function
-  properties: {
-    eventDeliverySchema: 'CloudEventSchemaV1_0'
-    destination: {
-      endpointType: 'AzureFunction'
-      properties: {
-        resourceId: '${app.id}/functions/${listener.function}'
-        maxEventsPerBatch: 1
-        preferredBatchSizeInKilobytes: 64
-      }
-    }
-    filter: { includedEventTypes: listener.types }
-    deadLetterWithResourceIdentity: deadLetters
-    retryPolicy: retries
-  }
-}]
-
-resource toQueues 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = [for listener in listeners: if (eventsByQueue) {
-  parent: topic
-  name: listener.queue
-  properties: {
-    eventDeliverySchema: 'CloudEventSchemaV1_0'
-    deliveryWithResourceIdentity: {
-      identity: { type: 'SystemAssigned' }
+resource toFunctions 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = [
+  for listener in listeners: if (!eventsByQueue) {
+    parent: topic
+    name: listener.function
+    properties: {
+      eventDeliverySchema: 'CloudEventSchemaV1_0'
       destination: {
-        endpointType: 'StorageQueue'
+        endpointType: 'AzureFunction'
         properties: {
-          resourceId: storage.id
-          queueName: listener.queue
-          // The queue's own dequeue count ends what cannot be handled; time alone ends nothing.
-          queueMessageTimeToLiveInSeconds: -1
+          resourceId: '${app.id}/functions/${listener.function}'
+          maxEventsPerBatch: 1
+          preferredBatchSizeInKilobytes: 64
         }
       }
+      filter: { includedEventTypes: listener.types }
+      deadLetterWithResourceIdentity: deadLetters
+      retryPolicy: retries
     }
-    filter: { includedEventTypes: listener.types }
-    deadLetterWithResourceIdentity: deadLetters
-    retryPolicy: retries
   }
-}]
+]
+
+resource toQueues 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = [
+  for listener in listeners: if (eventsByQueue) {
+    parent: topic
+    name: listener.queue
+    properties: {
+      eventDeliverySchema: 'CloudEventSchemaV1_0'
+      deliveryWithResourceIdentity: {
+        identity: { type: 'SystemAssigned' }
+        destination: {
+          endpointType: 'StorageQueue'
+          properties: {
+            resourceId: storage.id
+            queueName: listener.queue
+            // The queue's own dequeue count ends what cannot be handled; time alone ends nothing.
+            queueMessageTimeToLiveInSeconds: -1
+          }
+        }
+      }
+      filter: { includedEventTypes: listener.types }
+      deadLetterWithResourceIdentity: deadLetters
+      retryPolicy: retries
+    }
+  }
+]

@@ -87,60 +87,64 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)
   }
 }
 
-resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in queryRules: {
-  name: '${rule.name}-${naming.token}'
-  location: naming.location
-  tags: naming.tags
-  properties: {
-    displayName: rule.name
-    description: rule.description
-    enabled: enabled
-    severity: rule.severity
-    scopes: [insights.id]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    autoMitigate: true
-    criteria: {
-      allOf: [
-        {
-          query: rule.query
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
-        }
-      ]
+resource queries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in queryRules: {
+    name: '${rule.name}-${naming.token}'
+    location: naming.location
+    tags: naming.tags
+    properties: {
+      displayName: rule.name
+      description: rule.description
+      enabled: enabled
+      severity: rule.severity
+      scopes: [insights.id]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: empty(email) ? [] : [people.id] }
     }
-    actions: { actionGroups: empty(email) ? [] : [people.id] }
   }
-}]
+]
 
-resource metrics 'Microsoft.Insights/metricAlerts@2018-03-01' = [for rule in metricRules: {
-  name: '${rule.name}-${naming.token}'
-  location: 'global'
-  tags: naming.tags
-  properties: {
-    description: rule.description
-    enabled: enabled
-    severity: rule.severity
-    scopes: [rule.scope]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    autoMitigate: true
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: rule.name
-          metricNamespace: rule.namespace
-          metricName: rule.metric
-          timeAggregation: rule.aggregation
-          operator: rule.operator
-          threshold: rule.threshold
-        }
-      ]
+resource metrics 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for rule in metricRules: {
+    name: '${rule.name}-${naming.token}'
+    location: 'global'
+    tags: naming.tags
+    properties: {
+      description: rule.description
+      enabled: enabled
+      severity: rule.severity
+      scopes: [rule.scope]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      autoMitigate: true
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: rule.name
+            metricNamespace: rule.namespace
+            metricName: rule.metric
+            timeAggregation: rule.aggregation
+            operator: rule.operator
+            threshold: rule.threshold
+          }
+        ]
+      }
+      actions: empty(email) ? [] : [{ actionGroupId: people.id }]
     }
-    actions: empty(email) ? [] : [{ actionGroupId: people.id }]
   }
-}]
+]

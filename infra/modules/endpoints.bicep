@@ -27,34 +27,42 @@ var targets = of == 'app'
       { name: 'topic', id: topic.id, group: 'topic', zone: 'privatelink.eventgrid.azure.net' }
     ]
 
-resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for target in targets: {
-  name: target.zone
-  location: 'global'
-  tags: naming.tags
-}]
-
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (target, i) in targets: {
-  parent: zones[i]
-  name: 'suite'
-  location: 'global'
-  tags: naming.tags
-  properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
-}]
-
-resource endpoints 'Microsoft.Network/privateEndpoints@2025-01-01' = [for target in targets: {
-  name: 'pe-${target.name}-${naming.token}'
-  location: naming.location
-  tags: naming.tags
-  properties: {
-    subnet: { id: network::subnet.id }
-    privateLinkServiceConnections: [
-      { name: target.name, properties: { privateLinkServiceId: target.id, groupIds: [target.group] } }
-    ]
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for target in targets: {
+    name: target.zone
+    location: 'global'
+    tags: naming.tags
   }
-}]
+]
 
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [for (target, i) in targets: {
-  parent: endpoints[i]
-  name: 'default'
-  properties: { privateDnsZoneConfigs: [{ name: target.name, properties: { privateDnsZoneId: zones[i].id } }] }
-}]
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (target, i) in targets: {
+    parent: zones[i]
+    name: 'suite'
+    location: 'global'
+    tags: naming.tags
+    properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
+  }
+]
+
+resource endpoints 'Microsoft.Network/privateEndpoints@2025-01-01' = [
+  for target in targets: {
+    name: 'pe-${target.name}-${naming.token}'
+    location: naming.location
+    tags: naming.tags
+    properties: {
+      subnet: { id: network::subnet.id }
+      privateLinkServiceConnections: [
+        { name: target.name, properties: { privateLinkServiceId: target.id, groupIds: [target.group] } }
+      ]
+    }
+  }
+]
+
+resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [
+  for (target, i) in targets: {
+    parent: endpoints[i]
+    name: 'default'
+    properties: { privateDnsZoneConfigs: [{ name: target.name, properties: { privateDnsZoneId: zones[i].id } }] }
+  }
+]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure.Messaging;
@@ -28,6 +29,16 @@ public static class EventEnvelope
         if (waiting.CorrelationId is { } correlation) cloud.ExtensionAttributes["correlationid"] = correlation;
         if (waiting.CausationId is { } causation) cloud.ExtensionAttributes["causationid"] = causation;
         return cloud;
+    }
+
+    /// <summary>An event that Event Grid has left in a queue: its structured form, as text or in Base64, for it has done both.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="ArgumentException">It is no CloudEvent.</exception>
+    public static CloudEvent Parse(string message)
+    {
+        var bytes = message.AsSpan().TrimStart().StartsWith("{", StringComparison.Ordinal) ? Encoding.UTF8.GetBytes(message) : Convert.FromBase64String(message);
+        return CloudEvent.Parse(BinaryData.FromBytes(bytes)) ?? throw new ArgumentException("The message holds no event.", nameof(message));
     }
 
     /// <summary>An event as one JSON document, in structured mode.</summary>

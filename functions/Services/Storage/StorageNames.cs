@@ -57,6 +57,7 @@ namespace Serverless.Services.Storage;
 /// queue alert-releases                                  alerts whose silence has ended
 /// queue alert-upkeep                                    models whose alerts are to be cut by age
 /// queue rollout-requests                                models whose rollouts may have something to do
+/// queue events-to-project, events-to-tell, events-to-hear   events that Event Grid leaves in a queue because it cannot reach a private app: one a listener
 /// </code>
 /// </remarks>
 public static class StorageNames
@@ -138,6 +139,15 @@ public static class StorageNames
 
     /// <summary>The queue of models whose rollouts may have something to do.</summary>
     public const string RolloutQueue = "rollout-requests";
+
+    /// <summary>The queue of events for the projections, where Event Grid cannot reach the app.</summary>
+    public const string ProjectionEventQueue = "events-to-project";
+
+    /// <summary>The queue of events for the webhooks, where Event Grid cannot reach the app.</summary>
+    public const string WebhookEventQueue = "events-to-tell";
+
+    /// <summary>The queue of events for rollouts, where Event Grid cannot reach the app.</summary>
+    public const string RolloutEventQueue = "events-to-hear";
 
     /// <summary>Row of the evaluation set in force.</summary>
     public const string EvaluationRow = "evaluation";

@@ -30,6 +30,9 @@ internal sealed class Topic : IAsyncDisposable
     /// <summary>What has arrived, once or more often: ids.</summary>
     public ConcurrentDictionary<Guid, int> Arrived { get; } = new();
 
+    /// <summary>The events that have arrived, whole.</summary>
+    public ConcurrentQueue<string> Events { get; } = new();
+
     /// <summary>How many requests came.</summary>
     public int Requests => Volatile.Read(ref requests);
 
@@ -63,6 +66,10 @@ internal sealed class Topic : IAsyncDisposable
         }
 
         using var events = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        foreach (var one in events.RootElement.EnumerateArray()) Arrived.AddOrUpdate(one.GetProperty("id").GetGuid(), 1, (_, times) => times + 1);
+        foreach (var one in events.RootElement.EnumerateArray())
+        {
+            Events.Enqueue(one.GetRawText());
+            Arrived.AddOrUpdate(one.GetProperty("id").GetGuid(), 1, (_, times) => times + 1);
+        }
     }
 }

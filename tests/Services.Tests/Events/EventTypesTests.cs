@@ -71,4 +71,13 @@ public sealed class EventTypesTests(AzuriteFixture azurite) : IAsyncLifetime
         // As JSON, not as bytes in Base64.
         Assert.Contains("\"data\":{\"model\":\"m\"}", System.Text.Encoding.UTF8.GetString(EventEnvelope.Structured(cloud)), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no base64!")]
+    [InlineData("{\"id\":\"1\"}")]
+    [InlineData("{broken")]
+    [InlineData("bnVsbA==")]
+    public void Message_ThatHoldsNoEvent_IsRefused(string message) => Assert.True(
+        Record.Exception(() => EventEnvelope.Parse(message)) is FormatException or JsonException or ArgumentException);
 }

@@ -40,7 +40,7 @@ public sealed class RolloutRequests(
     /// <summary>Asks for the model of an event; any event that concerns no rollout asks nothing.</summary>
     public async Task HandleAsync(CloudEvent told, CancellationToken cancel)
     {
-        if (told.Subject?.Split('/') is not ["models", var name, ..] || !Concerns(told)) return;
+        if (told.Subject?.Split('/') is not ["models", var name, ..] || !Concerns(told.Type)) return;
         using var span = RolloutTracing.Source.Process(told);
         await AskAsync(ModelName.Parse(name), told.Id, told, cancel);
     }
@@ -56,9 +56,10 @@ public sealed class RolloutRequests(
         await driver.AdvanceAsync(model, caller, cancel);
     }
 
-    private static bool Concerns(CloudEvent told) =>
-        told.Type.StartsWith(EventTypes.Monitoring, StringComparison.Ordinal) || told.Type.StartsWith(EventTypes.Rollout, StringComparison.Ordinal)
-        || told.Type is EventTypes.Registry + Actions.AliasMoved or EventTypes.Registry + Actions.AliasDeleted or EventTypes.Registry + Actions.VersionRegistered;
+    /// <summary>Whether events of a type concern rollouts.</summary>
+    public static bool Concerns(string type) =>
+        type.StartsWith(EventTypes.Monitoring, StringComparison.Ordinal) || type.StartsWith(EventTypes.Rollout, StringComparison.Ordinal)
+        || type is EventTypes.Registry + Actions.AliasMoved or EventTypes.Registry + Actions.AliasDeleted or EventTypes.Registry + Actions.VersionRegistered;
 
     private async Task StartAsync(ModelName model, int version, string cause, Caller caller, CancellationToken cancel)
     {
