@@ -15,6 +15,7 @@ param privateIngress bool
 
 @description('What anybody may ask: the routes of the table\'s open functions. Event Grid presents the host\'s own key at its webhook.')
 var openPaths = [
+  '/runtime/webhooks/EventGrid'
   '/runtime/webhooks/*'
   '/health'
   '/v2/health/live'

@@ -1,0 +1,5 @@
+using Serverless.Infra.Tests.Templates;
+using Serverless.Testing;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
+[assembly: AssemblyFixture(typeof(Snapshots))]
