@@ -10,8 +10,8 @@ namespace Serverless.Services.Inference.Shadows;
 
 /// <summary>
 /// The answered requests of this instance that other versions follow. Bounded by their number and by the memory that they hold; what finds it full is
-/// dropped and counted. A few threads of low priority take from it: on a busy machine they fall behind, and callers do not. Nothing that a caller's thread
-/// does here waits for one of them: there is no lock that such a thread could hold while it does not run, and while traffic goes on nobody has to be woken.
+/// dropped and counted. A few threads of low priority take from it: on a busy machine they fall behind, and callers do not. While traffic goes on nothing that a
+/// caller's thread does here waits for one of them: it takes no lock that such a thread could hold while others keep it from running, and wakes nobody.
 /// </summary>
 internal sealed class ShadowQueue : IHostedService, IDisposable
 {
