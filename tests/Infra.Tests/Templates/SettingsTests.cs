@@ -69,8 +69,8 @@ public sealed partial class SettingsTests(Snapshots snapshots)
 
     private static string Value(Snapshot snapshot, string name) => Settings(snapshot).Single(setting => setting.Name == name).Value.GetString()!;
 
-    private static IEnumerable<JsonProperty> Settings(Snapshot snapshot) =>
-        snapshot.Of("Microsoft.Web/sites/config").Single(config => Snapshot.NameOf(config) == "appsettings").GetProperty("properties").EnumerateObject();
+    private static JsonProperty[] Settings(Snapshot snapshot) =>
+        [.. snapshot.Of("Microsoft.Web/sites/config").Single(config => Snapshot.NameOf(config) == "appsettings").GetProperty("properties").EnumerateObject()];
 
     private static string[] Set(Snapshot snapshot) => [.. Settings(snapshot).Select(setting => setting.Name.Replace("__", ":", StringComparison.Ordinal))];
 
