@@ -27,8 +27,9 @@ public sealed class AlertWithdrawal(OpenAlerts open, ModelSnapshots models, Aler
     private async Task<string?> WhyAsync(ModelName model, string monitor, CancellationToken cancel) => await models.GetAsync(model, cancel) switch
     {
         null => null,
-        { Archived: true } => "The model is archived.",
+        // Over when the messages are gone, whatever becomes of the model.
         _ when monitor == QueueMonitor.Name => null,
+        { Archived: true } => "The model is archived.",
         var known when !known.Policy.Monitoring.InForce.TryGetValue(monitor, out var policy) => "The policy no longer has this monitor.",
         { Policy.Logging.Mode: LoggingMode.Off } known when known.Policy.Monitoring.InForce[monitor].Slo is null => "The policy no longer logs predictions.",
         _ => null,
