@@ -12,7 +12,6 @@ using Serverless.Services.Inference.Running;
 using Serverless.Services.Inference.ServiceLevels;
 using Serverless.Services.Inference.Sessions;
 using Serverless.Services.Inference.Shadows;
-using Serverless.Services.Predictions;
 using Serverless.Services.Registry;
 using Serverless.Services.Storage;
 using Serverless.Services.Registry.Models;

@@ -1,4 +1,3 @@
-using Serverless.Services.Inference;
 using Serverless.Services.Inference.Health;
 using Serverless.Services.Inference.OpenInference;
 using Serverless.Services.Monitoring.Alerts;

@@ -15,7 +15,7 @@ namespace Serverless.Services.Inference.ServiceLevels;
 /// <param name="table">Where counts are kept.</param>
 /// <param name="clock">Tells the minute.</param>
 /// <param name="logger">Says what could not be stored.</param>
-internal sealed class RequestTally(ModelRouter router, RequestsTable table, TimeProvider clock, ILogger<RequestTally> logger)
+internal sealed class RequestTally(ModelRouter router, RequestsTable table, TimeProvider clock, ILogger<RequestTally> logger) : IDisposable
 {
     // What storage has not taken by then is given up.
     private const int HoursKept = 6;
@@ -80,6 +80,9 @@ internal sealed class RequestTally(ModelRouter router, RequestsTable table, Time
         var hour = Minute() / 60;
         if (tally.Forget(hour - 1, hour - HoursKept) is > 0 and var lost) logger.RequestsNotCounted(model, lost);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => writing.Dispose();
 
     private ModelTally Of(ModelName model) => models.TryGetValue(model, out var there) ? there : models.GetOrAdd(model, _ => new());
 
