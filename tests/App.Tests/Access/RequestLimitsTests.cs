@@ -34,8 +34,9 @@ public sealed class RequestLimitsTests(RequestLimitsTests.Served served) : IClas
     [Fact]
     public async Task Document_OfAHundredThousandBrackets_IsRefusedByEveryRoute()
     {
-        var brackets = new string('[', 100_000);
-        await AssertEveryRouteAsync((_, method, path) => Encoding.ASCII.GetBytes($"{Head(method, path)}Content-Length: {brackets.Length}\r\n\r\n{brackets}"), 400);
+        // What is asked of the repository has 4 KiB.
+        static int Deep(string function) => function == "IndexRepository" ? 4_000 : 100_000;
+        await AssertEveryRouteAsync((function, method, path) => Encoding.ASCII.GetBytes($"{Head(method, path)}Content-Length: {Deep(function)}\r\n\r\n{new string('[', Deep(function))}"), 400);
     }
 
     [Theory]

@@ -32,7 +32,8 @@ public sealed class WebhookGuardTests
         listener.Start();
         var result = await SendAsync(new(), $"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/");
         Assert.False(result.Delivered);
-        Assert.Contains("private address", result.Reason, StringComparison.Ordinal);
+        // Names of no address at all are refused by who looks them up.
+        Assert.Matches("private address|unspecified", result.Reason!);
         Assert.False(listener.Pending());
     }
 

@@ -16,25 +16,31 @@ internal static class PolicyYaml
     /// <exception cref="ProblemException"><see cref="ProblemKind.InvalidRequest"/></exception>
     public static JsonNode? ToJson(string text)
     {
+        var documents = Load(text);
+        var nodes = 0;
+        return documents.Count switch
+        {
+            0 => new JsonObject(),
+            1 => Convert(documents[0].RootNode, depth: 0, ref nodes),
+            _ => throw new ProblemException(ProblemKind.InvalidRequest, "The policy is one YAML document, not several."),
+        };
+    }
+
+    private static IList<YamlDocument> Load(string text)
+    {
         try
         {
             Measure(text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
-            var nodes = 0;
-            return stream.Documents.Count switch
-            {
-                0 => new JsonObject(),
-                1 => Convert(stream.Documents[0].RootNode, depth: 0, ref nodes),
-                _ => throw new ProblemException(ProblemKind.InvalidRequest, "The policy is one YAML document, not several."),
-            };
+            return stream.Documents;
         }
         catch (YamlException e)
         {
             throw new ProblemException(ProblemKind.InvalidRequest, $"The policy is not YAML: {e.Message} (line {e.Start.Line}, column {e.Start.Column})");
         }
-        // The scanner says so of some plain scalars that never end.
-        catch (InvalidOperationException)
+        // The library meets some broken texts with whatever breaks first inside of it.
+        catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or NullReferenceException)
         {
             throw new ProblemException(ProblemKind.InvalidRequest, "The policy is not YAML.");
         }
