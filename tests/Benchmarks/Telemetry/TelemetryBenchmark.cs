@@ -93,7 +93,7 @@ internal static class TelemetryBenchmark
         {
             await suite.RegisterAsync("iris_lr", $"model-{model}");
             foreach (var path in (string[])[$"/v2/models/model-{model}/infer", $"/v2/models/model-{model}/versions/1/infer"])
-                (await http.PostAsync(path, new StringContent(Requests.Infer(1)))).EnsureSuccessStatusCode();
+                (await http.PostAsync(path, new StringContent(Requests.Infer(1), System.Text.Encoding.UTF8, "application/json"))).EnsureSuccessStatusCode();
         }
         var (page, times, cpu) = ("", new List<double>(), suite.Server.CpuTime);
         for (var scrape = 0; scrape < Scrapes; scrape++)
