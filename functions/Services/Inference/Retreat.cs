@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Core.Problems;
 using Serverless.Services.Http;
+using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
 
 namespace Serverless.Services.Inference;
@@ -10,7 +11,7 @@ namespace Serverless.Services.Inference;
 /// What a version fails that answers a share of the callers, the champion answers: the request was none of its callers' doing. The failure is logged as the version's,
 /// so that guardrails see it. Nothing of this is touched while nothing fails.
 /// </summary>
-internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecorder recorder, IOptions<InferenceOptions> options, TimeProvider clock)
+internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecorder recorder, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>Tells a caller that the champion answered for another variant, and why.</summary>
     public const string Header = "x-model-route";
@@ -35,7 +36,7 @@ internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecor
     {
         call.Ids.Make(call.Rows, clock.GetUtcNow());
         call.Ids.Keep();
-        var (arm, told) = (call.Servable, recorder.Describe(call, request, Failed, null));
+        var (arm, variant, told) = (call.Servable, call.Route.Variant, recorder.Describe(call, request, Failed, null));
         // Where the champion fails likewise it is the request that was wrong, and the version is told no worse than the champion.
         var (status, problem) = failure is ProblemException known ? (Answer.StatusOf(known.Kind), Answer.TypeOf(known.Kind)) : (Failed, null);
         try
@@ -45,6 +46,7 @@ internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecor
             call.Ids.Make(call.Rows, clock.GetUtcNow());
             protocol.Write(call);
             request.HttpContext.Response.Headers[Header] = Route.ArmFails;
+            meters.Retreated(arm, variant);
             (status, problem) = (Math.Max(status, Failed), problem ?? Answer.TypeOf(ProblemKind.ModelFailed));
         }
         finally

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
+using Serverless.App.Tests.Telemetry;
 using Serverless.Services.Tests.Inference;
 using Serverless.Testing;
 
@@ -41,6 +42,7 @@ public sealed class FailingCanaryTests(AzuriteFixture azurite) : IAsyncLifetime
         var failed = answers.Where(answer => answer.Route is not null).ToArray();
         Assert.InRange(failed.Length, People / 5, People * 4 / 5);
         await AssertLoggedAsync(census.Name, failed);
+        Assert.Equal(failed.Length, (await Scrape.OfAsync(app)).Sum("mlops_retreats_total", ("model", census.Name), ("version", "2"), ("variant", "canary")));
 
         var ended = await census.ReachAsync("rolledBack");
         Assert.StartsWith("The guardrail errors is broken: ", ended.GetProperty("ended").GetString(), StringComparison.Ordinal);

@@ -84,6 +84,12 @@ internal sealed class InferenceMeters
         if (enabled) Find(call.Servable, call.Route.Variant).Ran();
     }
 
+    /// <summary>A variant failed what the champion then answered.</summary>
+    public void Retreated(Servable version, string variant)
+    {
+        if (enabled) Find(version, variant).Retreated();
+    }
+
     /// <summary>A version that followed a request has run.</summary>
     public void Shadowed(InferenceCall call, ShadowOutcome outcome)
     {

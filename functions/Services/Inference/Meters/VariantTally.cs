@@ -10,7 +10,8 @@ internal sealed class VariantTally
     private const int Rows = Protocols * Outcomes;
     private const int Runs = Rows + 1;
     private const int Shadows = Runs + 1;
-    private const int FirstDuration = Shadows + 3;
+    private const int Retreats = Shadows + 3;
+    private const int FirstDuration = Retreats + 1;
 
     private static readonly int DurationCells = LatencyBuckets.Count + 1;
 
@@ -66,6 +67,9 @@ internal sealed class VariantTally
     /// <summary>Counts a shadow.</summary>
     public void Shadow(ShadowOutcome outcome) => Here.Increment(Shadows + (int)outcome);
 
+    /// <summary>Counts a request that it failed and the champion answered.</summary>
+    public void Retreated() => Here.Increment(Retreats);
+
     /// <summary>Notes one of the durations.</summary>
     public static void Note(Stripe here, int duration, TimeSpan took) => here.Note(FirstDuration + (duration * DurationCells), took);
 
@@ -80,6 +84,9 @@ internal sealed class VariantTally
 
     /// <summary>Shadows that ended in a way.</summary>
     public long Shadowed(ShadowOutcome outcome) => counts[Shadows + (int)outcome];
+
+    /// <summary>Requests that it failed and the champion answered.</summary>
+    public long AllRetreats => counts[Retreats];
 
     /// <summary>One of the durations as a series; null while there is none of it.</summary>
     public MetricSeries? Read(int duration)
