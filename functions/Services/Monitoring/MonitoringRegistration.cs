@@ -10,6 +10,7 @@ using Serverless.Services.Monitoring.Queues;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Monitoring.ServiceLevels;
 using Serverless.Services.Storage;
+using Serverless.Services.Telemetry;
 
 namespace Serverless.Services.Monitoring;
 
@@ -32,6 +33,6 @@ public static class MonitoringRegistration
     {
         services.TryAddSingleton<RequestsTable>();
         services.TryAddSingleton<RequestHistory>();
-        return services.AddSingleton<SloScans>().AddSingleton<SloBurnRates>().AddSingleton<PoisonWatch>();
+        return services.AddSingleton<SloScans>().AddSingleton<SloBurnRates>().AddSingleton<IMeters, SloMeters>().AddSingleton<PoisonWatch>();
     }
 }

@@ -31,6 +31,7 @@ public static class MetricsRegistration
         ["mlops.rollout.state"] = 2,
         ["mlops.alerts"] = 3,
         ["mlops.scan.breaches"] = 1,
+        ["mlops.slo.burn_rate"] = 1,
         ["mlops.scan.last_success.timestamp"] = 1,
     };
 

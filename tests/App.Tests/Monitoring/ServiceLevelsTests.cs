@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
+using Serverless.App.Tests.Telemetry;
 using Serverless.Services.Tests.Inference;
 using Serverless.Core.Registry;
 using Serverless.Testing;
@@ -43,6 +44,7 @@ public sealed class ServiceLevelsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(("availability.1h", 14.4), (Text(check, "subject"), check.GetProperty("threshold").GetDouble()));
         Assert.InRange(check.GetProperty("value").GetDouble(), 190, 200);
         Assert.Contains("of 151 requests failed", Text(finding, "summary"), StringComparison.Ordinal);
+        Assert.InRange((await Scrape.OfAsync(app)).Sum("mlops_slo_burn_rate", ("model", model), ("slo", "availability"), ("window", "1h")), 190, 200);
         using var report = await app.Client.GetAsync($"/models/{model}/findings/{Text(found, "id")}/report");
         Assert.Equal(HttpStatusCode.OK, report.StatusCode);
 
