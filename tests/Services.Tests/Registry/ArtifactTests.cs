@@ -57,6 +57,6 @@ public sealed class ArtifactTests(AzuriteFixture azurite) : IClassFixture<Azurit
         return (bytes, digest);
     }
 
-    private Task ReplaceAsync(Digest digest) =>
-        blobs.GetBlobContainerClient(StorageNames.ArtifactsContainer).GetBlobClient(StorageNames.Artifact(digest)).UploadAsync(new BinaryData("somebody else's bytes"), overwrite: true);
+    private async Task ReplaceAsync(Digest digest) =>
+        await blobs.GetBlobContainerClient(StorageNames.ArtifactsContainer).GetBlobClient(StorageNames.Artifact(digest)).UploadAsync(new BinaryData("somebody else's bytes"), overwrite: true);
 }

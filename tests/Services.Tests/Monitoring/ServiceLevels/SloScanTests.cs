@@ -2,7 +2,6 @@ using System.Text.Json;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Registry;
 using Serverless.Services.Monitoring.Alerts;
-using Serverless.Services.Monitoring.Findings;
 using Serverless.Services.Monitoring.Scans;
 using Serverless.Services.Monitoring.ServiceLevels;
 using Serverless.Services.Registry;
