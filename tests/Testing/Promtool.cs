@@ -8,6 +8,9 @@ public static class Promtool
 {
     private static readonly Lazy<Task> Ready = new(InstallAsync);
 
+    /// <summary>Makes sure that Prometheus and its tool are there; throws and says what to install where they are not.</summary>
+    public static Task ReadyAsync() => Ready.Value;
+
     /// <summary>Gives text to <c>promtool</c>: its exit code (0: all well; 3: read, and against the rules of naming; 1: not read), and what it says.</summary>
     public static async Task<(int Code, string Says)> RunAsync(string input, params string[] arguments)
     {
