@@ -17,6 +17,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["serving"] = ServingBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
+    ["slim"] = SlimBenchmark.RunAsync,
     ["bare-server"] = BareServer.RunAsync,
     ["logging"] = LoggingBenchmark.RunAsync,
     ["telemetry"] = TelemetryBenchmark.RunAsync,

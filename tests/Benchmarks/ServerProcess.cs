@@ -10,6 +10,7 @@ internal sealed partial class ServerProcess : IDisposable
 {
     private readonly Process process;
     private readonly string socket;
+    private bool ended;
 
     private ServerProcess(Process process, Uri url, string socket) => (this.process, Url, this.socket) = (process, url, socket);
 
@@ -34,6 +35,15 @@ internal sealed partial class ServerProcess : IDisposable
         {
             process.Refresh();
             return process.WorkingSet64;
+        }
+    }
+
+    public long PeakWorkingSet
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
         }
     }
 
@@ -71,6 +81,8 @@ internal sealed partial class ServerProcess : IDisposable
 
     public void Dispose()
     {
+        if (ended) return;
+        ended = true;
         if (!process.HasExited) process.Kill(entireProcessTree: true);
         process.WaitForExit();
         process.Dispose();

@@ -21,18 +21,18 @@ internal sealed class Suite : IAsyncDisposable
 
     public string Storage => azurite.ConnectionString;
 
-    public static async Task<Suite> StartAsync(int? serverCore)
+    public static async Task<Suite> StartAsync(int? serverCore, string? assembly = null)
     {
         var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
-        return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore));
+        return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore, new Dictionary<string, string>(), assembly));
     }
 
     /// <summary>The application alone, against a storage that answers already.</summary>
     public static Task<ServerProcess> StartServerAsync(string storage, int? core) => StartServerAsync(storage, core, new Dictionary<string, string>());
 
-    /// <summary>The application alone with settings of its own.</summary>
-    public static Task<ServerProcess> StartServerAsync(string storage, int? core, IReadOnlyDictionary<string, string> settings) => ServerProcess.StartAsync(
-        AppProcess.AppAssembly, ["--urls", "http://127.0.0.1:0"],
+    /// <summary>The application alone with settings of its own; another build of it where one is named.</summary>
+    public static Task<ServerProcess> StartServerAsync(string storage, int? core, IReadOnlyDictionary<string, string> settings, string? assembly = null) => ServerProcess.StartAsync(
+        assembly ?? AppProcess.AppAssembly, ["--urls", "http://127.0.0.1:0"],
         new Dictionary<string, string>(settings) { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
 
     /// <summary>Registers a model of <c>tests/data</c>; its first version answers at once.</summary>

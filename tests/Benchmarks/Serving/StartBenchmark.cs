@@ -30,7 +30,7 @@ internal static class StartBenchmark
         Console.WriteLine($"first prediction  {Spread.Of(predicted).Show("0.00")}");
     }
 
-    private static async Task PredictAsync(ServerProcess server)
+    internal static async Task PredictAsync(ServerProcess server)
     {
         using var http = new HttpClient { BaseAddress = server.Url };
         using var body = new StringContent(Requests.Infer(1), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
