@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Serverless.App.Access;
 using Serverless.App.Reference;
+using Serverless.Services.Http;
 using Serverless.Services.Inference;
 using Serverless.Services.Monitoring;
 using Serverless.Services.Monitoring.Alerts;
@@ -18,6 +19,8 @@ using Serverless.App.Telemetry;
 
 // A child of ours: it loads one file, says how that went, and ends.
 if (ModelTrial.IsRequested(args)) return ModelTrial.Run(args);
+// A container's health check.
+if (HealthProbe.IsRequested(args)) return HealthProbe.Run(args);
 
 NativeMemory.Settle();
 
