@@ -7,13 +7,14 @@ param packageContainer string
 param privateNetworking bool
 param workspaceId string
 
-@description('The registry, its listing, its audit trail and its keys; findings; alerts.')
+@description('The registry, its listing, its audit trail and its keys; findings; how requests went; alerts.')
 var tables = [
   'models'
   'catalog'
   'auditindex'
   'keys'
   'findings'
+  'requests'
   'alerts'
   'alertsettings'
 ]

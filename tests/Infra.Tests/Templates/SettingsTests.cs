@@ -21,10 +21,11 @@ public sealed partial class SettingsTests(Snapshots snapshots)
     [
         "Alerts:Delay", "Alerts:Keep", "Alerts:Lookback", "Outbox:Delay", "Registry:CacheFolder",
         "Inference:CompressFromBytes", "Inference:InlineRun", "Inference:LoadRetry", "Inference:MaxRows", "Inference:SessionMemoryFactor",
-        "Inference:ShadowBytes", "Inference:ShadowPatience", "Inference:ShadowRequests", "Inference:ShadowThreads",
+        "Inference:ShadowBeside", "Inference:ShadowBytes", "Inference:ShadowCourtesy", "Inference:ShadowPatience", "Inference:ShadowRequests", "Inference:ShadowThreads",
         "PredictionLog:CompactAfter", "PredictionLog:ErasureDelay", "PredictionLog:Grace", "PredictionLog:LedgerFolder", "PredictionLog:MaximumBackoff",
         "PredictionLog:MaximumBlocks", "PredictionLog:MaximumBytes", "PredictionLog:TensorsHeld",
-        "Webhooks:AllowPrivate", "Webhooks:Attempts", "Webhooks:FirstDelay", "Webhooks:LongestDelay", "Webhooks:Timeout",
+        "Telemetry:MaxSeries", "Telemetry:Metrics", "Telemetry:Refresh", "Tracing:RequestRatio",
+        "Webhooks:AllowPrivate", "Webhooks:AllowedHosts", "Webhooks:Attempts", "Webhooks:FirstDelay", "Webhooks:LongestDelay", "Webhooks:Timeout",
         "Access:AdminKey", "EventGrid:TopicKey", "FunctionsHost:KeysEnforced",
     ];
 
