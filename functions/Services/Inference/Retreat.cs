@@ -4,6 +4,7 @@ using Serverless.Core.Problems;
 using Serverless.Services.Http;
 using Serverless.Services.Inference.Meters;
 using Serverless.Services.Inference.Running;
+using Serverless.Services.Inference.ServiceLevels;
 
 namespace Serverless.Services.Inference;
 
@@ -11,7 +12,7 @@ namespace Serverless.Services.Inference;
 /// What a version fails that answers a share of the callers, the champion answers: the request was none of its callers' doing. The failure is logged as the version's,
 /// so that guardrails see it. Nothing of this is touched while nothing fails.
 /// </summary>
-internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecorder recorder, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock)
+internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecorder recorder, RequestTally tally, InferenceMeters meters, IOptions<InferenceOptions> options, TimeProvider clock)
 {
     /// <summary>Tells a caller that the champion answered for another variant, and why.</summary>
     public const string Header = "x-model-route";
@@ -47,6 +48,7 @@ internal sealed class Retreat(ModelRouter router, Runner runner, PredictionRecor
             protocol.Write(call);
             request.HttpContext.Response.Headers[Header] = Route.ArmFails;
             meters.Retreated(arm, variant);
+            tally.CountCovered(arm, call.ArrivedAt);
             (status, problem) = (Math.Max(status, Failed), problem ?? Answer.TypeOf(ProblemKind.ModelFailed));
         }
         finally

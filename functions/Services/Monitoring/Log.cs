@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(1102, LogLevel.Error, "{Count} messages of {Queue} were given up and name no model: no alert can tell of them")]
     public static partial void PoisonWithoutModel(this ILogger logger, int count, string queue);
+
+    [LoggerMessage(1103, LogLevel.Warning, "{Monitor} of {Model}, window to {End}: it cannot be scanned: {Problem}")]
+    public static partial void CannotScan(this ILogger logger, ModelName model, string monitor, DateTimeOffset end, Core.Problems.ProblemKind problem);
 }

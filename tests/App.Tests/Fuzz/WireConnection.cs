@@ -103,7 +103,7 @@ internal sealed class WireConnection(Uri address) : IDisposable
             if (status < 200) continue;
             var headers = lines[1..].Select(line => line.Split(':', 2)).ToLookup(pair => pair[0], pair => pair[1].Trim(), StringComparer.OrdinalIgnoreCase);
             if (!bodyless && status is not (204 or 304)) await BodyAsync(stream, bytes, headers, cancel);
-            return new(status, headers["Content-Type"].FirstOrDefault() ?? "", Encoding.UTF8.GetString([.. headers["Transfer-Encoding"].Contains("chunked") ? Joined(bytes) : bytes]), headers["Connection"].Contains("close"));
+            return new(status, headers["Content-Type"].FirstOrDefault() ?? "", Encoding.UTF8.GetString([.. bytes]), headers["Connection"].Contains("close"));
         }
     }
 
@@ -129,25 +129,29 @@ internal sealed class WireConnection(Uri address) : IDisposable
         }
 
         var chunked = headers["Transfer-Encoding"].Contains("chunked");
-        // The last chunk is empty; nothing is asked for before it has come, so nothing follows it.
-        while (!(chunked && EndsChunks(bytes)))
+        List<byte>? whole = null;
+        while (!chunked || (whole = Joined(bytes)) is null)
             if (!await MoreAsync(stream, bytes, cancel)) { if (chunked) throw new IOException("The answer was cut off."); return; }
+        bytes.Clear();
+        bytes.AddRange(whole!);
     }
 
-    private static bool EndsChunks(List<byte> bytes) => bytes.Count >= 5 && bytes[^5] == '0' && bytes[^4] == '\r' && bytes[^3] == '\n' && bytes[^2] == '\r' && bytes[^1] == '\n' && (bytes.Count == 5 || bytes[^6] == '\n');
-
-    // Each chunk says in hexadecimal how long it is, on a line of its own.
-    private static List<byte> Joined(List<byte> chunks)
+    // Each chunk says in hexadecimal how long it is, on a line of its own; the last one is empty, and what follows it answers what stood behind a length
+    // that was too short. Null where more is to come.
+    private static List<byte>? Joined(List<byte> chunks)
     {
         var whole = new List<byte>();
-        for (var at = 0; ;)
+        for (var at = 0; at < chunks.Count;)
         {
             var end = chunks.IndexOf((byte)'\r', at);
-            var length = end < 0 ? 0 : int.Parse(Encoding.Latin1.GetString([.. chunks[at..end]]), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            var length = end < 0 ? int.MaxValue : int.Parse(Encoding.Latin1.GetString([.. chunks[at..end]]), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (length > chunks.Count - end - 4) return null;
             if (length == 0) return whole;
             whole.AddRange(chunks[(end + 2)..(end + 2 + length)]);
             at = end + 2 + length + 2;
         }
+
+        return null;
     }
 
     private static async Task<bool> MoreAsync(NetworkStream stream, List<byte> bytes, CancellationToken cancel)

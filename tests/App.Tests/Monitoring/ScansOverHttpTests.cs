@@ -64,8 +64,9 @@ public sealed class ScansOverHttpTests(AzuriteFixture azurite) : IClassFixture<A
         await WriteAsync(model, today, moved: 0);
         foreach (var timer in (string[])["ScanDrift", "ScanDataQuality", "ScanOperations"])
             await suite.SendAsync(HttpMethod.Post, $"/admin/functions/{timer}", new { input = "" }, HttpStatusCode.Accepted);
+        string[] monitors = ["data-quality", "feature-drift", "label-drift", "operations", "prediction-drift"];
         await SuiteCalls.UntilAsync("every monitor has a finding", async () =>
-            (await suite.GetAsync($"/models/{model}/findings")).GetProperty("items").EnumerateArray().Select(finding => finding.GetProperty("monitor").GetString()).Distinct().Count() == 5);
+            !monitors.Except((await suite.GetAsync($"/models/{model}/findings")).GetProperty("items").EnumerateArray().Select(finding => finding.GetProperty("monitor").GetString()!)).Any());
     }
 
     [Theory]

@@ -83,6 +83,25 @@ public sealed class RequestTallyTests(AzuriteFixture azurite) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Failure_ThatTheChampionCovered_CountsForTheVersionAndNotForTheModel()
+    {
+        var serving = new Serving(clock, storage: azurite.ConnectionString);
+        instances.Add(serving);
+        serving.Register(model.Value, TinyOnnx.Identity(ElementType.Float, -1));
+        serving.Register(model.Value, TinyOnnx.OneRow());
+        foreach (var version in (string[])["1", "2"]) await serving.InferAsync(model.Value, One, version);
+        serving.Change(model.Value, old => old with { Traffic = new("s", TrafficKey.Caller, [new("challenger", 2, 1)], []) });
+        await AskAsync(serving, One, HttpStatusCode.OK, 3);
+        await AskAsync(serving, Two, HttpStatusCode.OK, 2);
+        await FlushAsync(serving);
+        // Two named a version.
+        Assert.Equal(new(7, 0), await CountAsync(Start.AddHours(-1), Start.AddHours(1)));
+        var minutes = await ReadAsync();
+        Assert.Equal(new(2, 0), minutes.Count(Availability, Start.AddHours(-1), Start.AddHours(1), version: 1));
+        Assert.Equal(new(5, 2), minutes.Count(Availability, Start.AddHours(-1), Start.AddHours(1), version: 2));
+    }
+
+    [Fact]
     public async Task Latency_IsHeldAgainstTheBoundInForce()
     {
         var slow = new SloPolicy { Kind = SloKind.Latency, Within = TimeSpan.FromSeconds(1) };
@@ -134,7 +153,7 @@ public sealed class RequestTallyTests(AzuriteFixture azurite) : IAsyncDisposable
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         await Assert.ThrowsAnyAsync<Exception>(() => away.Get<RequestTally>().FlushAsync(impatient.Token));
         var kept = new ModelTally();
-        kept.Count(1, false, 200, TimeSpan.Zero, 60, []);
+        kept.Count(1, TalliedAs.Chosen, 200, TimeSpan.Zero, 60, []);
         var (hour, sum, _) = Assert.Single(kept.Changed());
         Assert.Equal(0, kept.Forget(hour + 1, hour));
         Assert.Single(kept.Changed());
@@ -142,7 +161,7 @@ public sealed class RequestTallyTests(AzuriteFixture azurite) : IAsyncDisposable
         Assert.Empty(kept.Changed());
         Assert.Equal(0, kept.Forget(hour + 1, hour));
         // What storage would not take is given up at last, and told.
-        kept.Count(1, false, 503, TimeSpan.Zero, 120, []);
+        kept.Count(1, TalliedAs.Chosen, 503, TimeSpan.Zero, 120, []);
         Assert.Equal(1, kept.Forget(hour + 9, hour + 3));
         Assert.Empty(kept.Changed());
     }

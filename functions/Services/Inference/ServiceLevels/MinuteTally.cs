@@ -2,10 +2,10 @@ namespace Serverless.Services.Inference.ServiceLevels;
 
 /// <summary>How one version's requests of one minute went in this instance. Counted without a lock.</summary>
 /// <param name="version">The version; 0 where none could be found.</param>
-/// <param name="named">Whether the callers had named it.</param>
+/// <param name="kind">Whom its requests are counted for.</param>
 /// <param name="minute">Whole minutes since 1970.</param>
 /// <param name="bounds">What latency is held against, in microseconds.</param>
-internal sealed class MinuteTally(int version, bool named, long minute, long[] bounds)
+internal sealed class MinuteTally(int version, TalliedAs kind, long minute, long[] bounds)
 {
     private readonly long[] fast = new long[bounds.Length], slow = new long[bounds.Length];
     private long answered, failed;
@@ -28,7 +28,7 @@ internal sealed class MinuteTally(int version, bool named, long minute, long[] b
     /// <summary>All that was counted: it only grows.</summary>
     public long Sum => Volatile.Read(ref answered) + Volatile.Read(ref failed) + fast.Sum() + slow.Sum();
 
-    /// <summary>As it is kept: version, named, minute of the hour, answered, failed, then for each bound its microseconds, fast, slow.</summary>
+    /// <summary>As it is kept: version, for whom, minute of the hour, answered, failed, then for each bound its microseconds, fast, slow.</summary>
     public long[] Row() =>
-        [version, named ? 1 : 0, minute % 60, Volatile.Read(ref answered), Volatile.Read(ref failed), .. bounds.SelectMany((bound, at) => (long[])[bound, Volatile.Read(ref fast[at]), Volatile.Read(ref slow[at])])];
+        [version, (long)kind, minute % 60, Volatile.Read(ref answered), Volatile.Read(ref failed), .. bounds.SelectMany((bound, at) => (long[])[bound, Volatile.Read(ref fast[at]), Volatile.Read(ref slow[at])])];
 }

@@ -7,13 +7,13 @@ namespace Serverless.Services.Inference.ServiceLevels;
 /// <summary>How one model's requests went in this instance, by hour until they are stored.</summary>
 internal sealed class ModelTally
 {
-    private readonly ConcurrentDictionary<(int Version, bool Named), MinuteTally> current = new();
+    private readonly ConcurrentDictionary<(int Version, TalliedAs Kind), MinuteTally> current = new();
     private readonly Dictionary<long, Hour> hours = [];
     private readonly Lock gate = new();
 
-    public void Count(int version, bool named, int status, TimeSpan took, long minute, long[] bounds)
+    public void Count(int version, TalliedAs kind, int status, TimeSpan took, long minute, long[] bounds)
     {
-        var tally = current.TryGetValue((version, named), out var there) && there.Minute == minute && there.Bounds.AsSpan().SequenceEqual(bounds) ? there : Begin(version, named, minute, bounds);
+        var tally = current.TryGetValue((version, kind), out var there) && there.Minute == minute && there.Bounds.AsSpan().SequenceEqual(bounds) ? there : Begin(version, kind, minute, bounds);
         tally.Count(status, took);
     }
 
@@ -52,15 +52,15 @@ internal sealed class ModelTally
     }
 
     // Once a minute and version.
-    private MinuteTally Begin(int version, bool named, long minute, long[] bounds)
+    private MinuteTally Begin(int version, TalliedAs kind, long minute, long[] bounds)
     {
         lock (gate)
         {
-            if (current.TryGetValue((version, named), out var there) && there.Minute == minute && there.Bounds.AsSpan().SequenceEqual(bounds)) return there;
-            var begun = new MinuteTally(version, named, minute, bounds);
+            if (current.TryGetValue((version, kind), out var there) && there.Minute == minute && there.Bounds.AsSpan().SequenceEqual(bounds)) return there;
+            var begun = new MinuteTally(version, kind, minute, bounds);
             if (!hours.TryGetValue(minute / 60, out var hour)) hours[minute / 60] = hour = new();
             hour.Minutes.Add(begun);
-            return current[(version, named)] = begun;
+            return current[(version, kind)] = begun;
         }
     }
 

@@ -16,9 +16,9 @@ public sealed class RequestMinutes
     /// <param name="slo">The objective. Latency counts only where it was held against the same bound.</param>
     /// <param name="from">From when on.</param>
     /// <param name="to">Until when.</param>
-    /// <param name="version">Only those that this version was chosen for; null for all. Who named a version is not counted then.</param>
+    /// <param name="version">Only those that this version was chosen for, with those that the champion answered for it; null for all as their callers met them. Who named a version is not counted then.</param>
     public LevelCounts Count(SloPolicy slo, DateTimeOffset from, DateTimeOffset to, int? version = null) => minutes
-        .Where(minute => minute.Time >= from && minute.Time < to && (version is null || (minute.Version == version && !minute.Named)))
+        .Where(minute => minute.Time >= from && minute.Time < to && (version is null ? minute.Kind != TalliedAs.Covered : minute.Version == version && minute.Kind != TalliedAs.Named))
         .Aggregate(new LevelCounts(), (sum, minute) => sum + minute.Count(slo));
 }
 
@@ -29,7 +29,7 @@ internal readonly record struct RequestMinute(DateTimeOffset Time, long[] Row)
 
     public int Version => (int)Row[0];
 
-    public bool Named => Row[1] != 0;
+    public TalliedAs Kind => (TalliedAs)Row[1];
 
     public LevelCounts Count(SloPolicy slo)
     {

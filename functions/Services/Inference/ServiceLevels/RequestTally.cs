@@ -32,10 +32,17 @@ internal sealed class RequestTally(ModelRouter router, RequestsTable table, Time
         else if (status is >= 500 or 429 && router.Known(model) is { } known) CountUnrouted(known, version, status, arrived);
     }
 
+    /// <summary>Counts a failure that the champion has covered: callers have not met it, the version has to answer for it.</summary>
+    public void CountCovered(Servable version, long arrived)
+    {
+        if (version.LatencyBounds is { } bounds)
+            Of(version.Model).Count(version.Version.Number, TalliedAs.Covered, StatusCodes.Status500InternalServerError, clock.GetElapsedTime(arrived), Minute(), bounds);
+    }
+
     private void Count(InferenceCall call, int status, long end)
     {
         if (call.Servable.LatencyBounds is not { } bounds) return;
-        Of(call.Servable.Model).Count(call.Servable.Version.Number, call.Route == Route.Named, status, clock.GetElapsedTime(call.ArrivedAt, end), Minute(), bounds);
+        Of(call.Servable.Model).Count(call.Servable.Version.Number, call.Route == Route.Named ? TalliedAs.Named : TalliedAs.Chosen, status, clock.GetElapsedTime(call.ArrivedAt, end), Minute(), bounds);
     }
 
     // Nothing could be entered: the model was to answer, and did not.
@@ -43,7 +50,7 @@ internal sealed class RequestTally(ModelRouter router, RequestsTable table, Time
     {
         if (known.LatencyBounds is not { } bounds) return;
         var number = version is null ? known.Snapshot.Champion ?? 0 : 0;
-        Of(known.Snapshot.Name).Count(number, version is not null, status, clock.GetElapsedTime(arrived), Minute(), bounds);
+        Of(known.Snapshot.Name).Count(number, version is null ? TalliedAs.Chosen : TalliedAs.Named, status, clock.GetElapsedTime(arrived), Minute(), bounds);
     }
 
     /// <summary>Stores what has changed. What storage does not take stays, and is tried with the next minute.</summary>

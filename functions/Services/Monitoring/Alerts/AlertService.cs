@@ -21,7 +21,7 @@ public sealed class AlertService(
     AlertStore store, SilenceService silences, AlertReleases releases, AlertEvidence evidence, AlertDispatcher dispatcher,
     IOptions<AlertsOptions> options, TimeProvider clock, ILogger<AlertService> logger)
 {
-    private const int Attempts = 12;
+    private const int Attempts = 24;
     private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>Takes a finding. The monitor's newest alert afterwards, or null when it has none.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Monitoring;
+using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Events;
 using Serverless.Services.Monitoring.Alerts;
@@ -111,7 +112,8 @@ public sealed class ScanRunner(
         catch (Exception failure) when (failure is not (OperationCanceledException or RequestFailedException or IOException))
         {
             // Storage that is away is tried again by the queue; anything else would fail again.
-            logger.ScanFailed(failure, snapshot.Name, monitor, end);
+            if (failure is ProblemException problem) logger.CannotScan(snapshot.Name, monitor, end, problem.Kind);
+            else logger.ScanFailed(failure, snapshot.Name, monitor, end);
             return (Failed(snapshot, monitor, policy, end, $"The scan failed: {failure.Message}"), 0);
         }
     }
