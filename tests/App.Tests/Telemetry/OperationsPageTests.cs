@@ -25,6 +25,7 @@ public sealed partial class OperationsPageTests
     {
         foreach (var monitor in MonitoringPolicy.Defaults.Keys) AssertWhole(monitor);
         foreach (var monitor in new MonitoringPolicy().InForce.Keys) AssertWhole(monitor);
+        AssertWhole(QueueMonitor.Name);
         // A breach is what the monitor's own section is about.
         foreach (var cause in Enum.GetValues<AlertCause>().Where(cause => cause != AlertCause.Breach)) AssertWhole(cause.ToString().ToLowerInvariant());
         var signals = MonitoringPolicy.Defaults.Values.Select(monitor => monitor.Signal).ToHashSet();
