@@ -12,6 +12,7 @@ public sealed partial class ScrapeTests(ScrapedSuite suite) : IClassFixture<Scra
     {
         ["mlops_session_evictions_total"] = "all sessions fit",
         ["mlops_session_loads_total{outcome=\"failed\"}"] = "every model that can be registered can be loaded",
+        ["mlops_slo_burn_rate{window=\"3d\"}"] = "the slowest burn is looked at each half hour",
         ["mlops_rollout_state{state=~\"registered|validating|validated\"}"] = "the rollout has come further",
         ["mlops_rollout_state{state=\"awaiting_approval\"}"] = "its policy asks nobody",
         ["mlops_scans_total{verdict=\"failed\"}"] = "no scan failed",
