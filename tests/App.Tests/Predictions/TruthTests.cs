@@ -6,13 +6,15 @@ using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Serverless.Core.Registry;
 using Serverless.Services.Predictions;
+using Serverless.Testing;
 
 namespace Serverless.App.Tests.Predictions;
 
-/// <summary>Labels and outcomes over HTTP, put beside the predictions that they are about.</summary>
-public sealed class TruthTests(Suite suite) : IClassFixture<Suite>
+/// <summary>Labels and outcomes over HTTP, put beside the predictions that they are about. Their storage is their own: an id is looked for in 64 other models only.</summary>
+public sealed class TruthTests(TruthTests.Alone alone) : IClassFixture<TruthTests.Alone>
 {
-    private readonly LoggedRows logged = new(suite);
+    private readonly Suite suite = alone.Suite;
+    private readonly LoggedRows logged = new(alone.Suite);
 
     [Fact]
     public async Task Labels_OfPredictionsMadeOverHttp_StandBesideThem()
@@ -93,4 +95,26 @@ public sealed class TruthTests(Suite suite) : IClassFixture<Suite>
 
     private static (int, int, int) Counts(JsonElement answer) =>
         (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("duplicates").GetInt32(), answer.GetProperty("unknown").GetInt32());
+
+    /// <summary>A suite with a storage that no other test writes to.</summary>
+    public sealed class Alone : IAsyncLifetime
+    {
+        private readonly AzuriteFixture azurite = new();
+
+        public Alone() => Suite = new(azurite);
+
+        public Suite Suite { get; }
+
+        public async ValueTask InitializeAsync()
+        {
+            await azurite.InitializeAsync();
+            await Suite.InitializeAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Suite.DisposeAsync();
+            await azurite.DisposeAsync();
+        }
+    }
 }
