@@ -205,7 +205,7 @@ public sealed class CensusRolloutTests(AzuriteFixture azurite) : IAsyncLifetime
 
     // A rollout may still move by itself: its former champion retires.
     private static async Task<int> ChangesAsync(CensusModel census) =>
-        (await census.GetAsync("/audit?pageSize=200")).GetProperty("items").EnumerateArray().Count(entry => !entry.GetProperty("action").GetString()!.StartsWith("Rollout", StringComparison.Ordinal));
+        (await census.GetAsync("/audit?pageSize=200")).GetProperty("items").EnumerateArray().Count(item => !item.GetProperty("entry").GetProperty("action").GetString()!.StartsWith("Rollout", StringComparison.Ordinal));
 
     private static object Off { get; } = new { enabled = false };
 
