@@ -106,6 +106,11 @@ public sealed class PolicyDocumentTests
     [Theory]
     [InlineData("{", false)]
     [InlineData("""{"serving":{},"serving":{}}""", false)]
+    [InlineData("""
+        "\ud800"
+        """, false)]
+    [InlineData("""{"serving":{"missing":"\udc00\ud800"}}""", false)]
+    [InlineData("""{"\ud800":1}""", false)]
     [InlineData("a: [", true)]
     [InlineData("a: 1\na: 2", true)]
     [InlineData("--- {}\n--- {}", true)]

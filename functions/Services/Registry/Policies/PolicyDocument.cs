@@ -20,8 +20,7 @@ public sealed record PolicyDocument(string Json, ModelPolicy Policy)
     /// <see cref="ProblemKind.InvalidPolicy"/> with every breach of the schema, each with its JSON pointer.</exception>
     public static PolicyDocument Parse(string text, bool isYaml)
     {
-        var node = isYaml ? PolicyYaml.ToJson(text) : ReadJson(text);
-        var json = node?.ToJsonString() ?? "null";
+        var json = isYaml ? PolicyYaml.ToJson(text)?.ToJsonString() ?? "null" : ReadJson(text);
         var breaches = PolicySchema.Breaches(json);
         if (breaches.Count == 0) breaches = PolicyRules.Breaches(Read(json));
         return breaches.Count == 0
@@ -42,15 +41,20 @@ public sealed record PolicyDocument(string Json, ModelPolicy Policy)
         return new(parts.Registration ?? new(), parts.Serving ?? new()) { Logging = parts.Logging ?? new(), Monitoring = parts.Monitoring ?? new(), Rollout = parts.Rollout ?? new() };
     }
 
-    private static JsonNode? ReadJson(string text)
+    private static string ReadJson(string text)
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 });
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false, MaxDepth = 32 })?.ToJsonString() ?? "null";
         }
         catch (JsonException e)
         {
             throw new ProblemException(ProblemKind.InvalidRequest, $"The policy is not JSON: {e.Message}");
+        }
+        // Half of a surrogate pair is found only when the text is taken.
+        catch (InvalidOperationException)
+        {
+            throw new ProblemException(ProblemKind.InvalidRequest, "A text of the policy is not Unicode: half of a surrogate pair.");
         }
     }
 }
