@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Azure;
 using Serverless.Core.Registry;
 using Serverless.Services.Storage;
 
@@ -10,6 +11,7 @@ internal sealed class PredictionLookup(PredictionReader reader)
     // Of other models: fresh blobs are read through for their ids, and there are none of this model's but by mistake.
     private const long MaximumFreshElsewhere = 64L << 20;
     private const int MaximumElsewhere = 64;
+    private const int Attempts = 5;
     private const int AtOnce = 8;
 
     /// <summary>Those of the ids that the model's log has. Files are walked through until all are found, compacted ones first; memory holds a batch of ids.</summary>
@@ -40,12 +42,27 @@ internal sealed class PredictionLookup(PredictionReader reader)
         var places = others.SelectMany(other => hours.Select(ids => (Model: other, Ids: ids))).Take(MaximumElsewhere);
         await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (place, inner) =>
         {
-            var files = await ListAsync(place.Model, place.Ids, inner);
-            if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > MaximumFreshElsewhere) files.Fresh.Clear();
-            var there = await FindAsync(place.Model, place.Ids, files, inner);
+            var there = await FindThereAsync(place.Model, place.Ids, inner);
             lock (found) found.UnionWith(there);
         });
         return found;
+    }
+
+    // A file that was listed may be replaced while it is read: by an erasure, by compaction. Then what there is now is looked at.
+    private async Task<HashSet<PredictionId>> FindThereAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var files = await ListAsync(model, ids, cancel);
+                if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > MaximumFreshElsewhere) files.Fresh.Clear();
+                return await FindAsync(model, ids, files, cancel);
+            }
+            catch (RequestFailedException replaced) when (replaced.Status == 412 && attempt < Attempts)
+            {
+            }
+        }
     }
 
     private Task<Partition> ListAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel) =>
