@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Serverless.Testing;
 
@@ -24,7 +23,7 @@ public sealed class Suite(AzuriteFixture azurite) : IAsyncLifetime
     public static string Model(string name) => Data(Path.Combine("models", name));
 
     /// <summary>A file of <c>tests/data</c>.</summary>
-    public static string Data(string name) => Path.Combine(Tests(), "data", name);
+    public static string Data(string name) => Repository.File("tests", "data", name);
 
     /// <summary>Registers a shipped model under a name.</summary>
     public async Task<HttpResponseMessage> RegisterAsync(string name, string model)
@@ -58,8 +57,6 @@ public sealed class Suite(AzuriteFixture azurite) : IAsyncLifetime
         Assert.True(expected is null || answer.StatusCode == expected, $"{method} {path}: {(int)answer.StatusCode} {text}");
         return text.Length > 0 && text[0] is '{' or '[' ? JsonDocument.Parse(text).RootElement : default;
     }
-
-    private static string Tests([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, ".."));
 
     public Task<JsonElement> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, HttpStatusCode.OK);
 }

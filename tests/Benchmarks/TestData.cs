@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
+using Serverless.Testing;
 
 namespace Serverless.Benchmarks;
 
 /// <summary>The files under <c>tests/data</c>.</summary>
 internal static class TestData
 {
-    public static string Model(string name) => Path.Combine(Folder(), "models", name + ".onnx");
-
-    private static string Folder([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "data"));
+    public static string Model(string name) => Repository.File("tests", "data", "models", name + ".onnx");
 }

@@ -177,10 +177,7 @@ public sealed class ServingTests(Suite served) : IClassFixture<Suite>
         Assert.Equal("1", (await AskAsync($"/v2/models/{model}/infer", """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[5.1,3.5,1.4,0.2]}]}""")).GetProperty("model_version").GetString());
     }
 
-    private static string Data { get; } = Path.Combine(Repository(), "tests", "data", "models");
-
-    private static string Repository([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+    private static string Data { get; } = Repository.File("tests", "data", "models");
 
     private static JsonElement Golden(string file) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Data, file + ".golden.json"))).RootElement;
 

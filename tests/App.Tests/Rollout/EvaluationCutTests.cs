@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
-using Serverless.Services.Tests.Inference;
 using Serverless.Testing;
 
 namespace Serverless.App.Tests.Rollout;

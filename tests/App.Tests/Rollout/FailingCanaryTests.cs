@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Serverless.App.Tests.Faults;
 using Serverless.App.Tests.Telemetry;
-using Serverless.Services.Tests.Inference;
 using Serverless.Testing;
 
 namespace Serverless.App.Tests.Rollout;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Serverless.Core.Registry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Serverless.Core.Registry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 

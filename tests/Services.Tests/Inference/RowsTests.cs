@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Serverless.Core.Registry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Serverless.Core.Registry;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 

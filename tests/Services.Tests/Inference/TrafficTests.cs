@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Serverless.Core.Registry;
 using Serverless.Services.Inference.Sessions;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Inference;
 

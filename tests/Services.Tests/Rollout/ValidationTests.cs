@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +10,6 @@ using Serverless.Services.Registry;
 using Serverless.Services.Registry.Policies;
 using Serverless.Services.Registry.Versions;
 using Serverless.Services.Rollout.Validation;
-using Serverless.Services.Tests.Inference;
 using Serverless.Services.Tests.Monitoring.Alerts;
 using Serverless.Testing;
 
@@ -62,7 +60,7 @@ public sealed class ValidationTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Metrics_OfTheCensusModels_AreThoseOfScikitLearn()
     {
         var (evidence, _) = await ValidateAsync("adult_better");
-        using var stated = JsonDocument.Parse(await File.ReadAllTextAsync(Data("models/adult_models.json")));
+        using var stated = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.File("tests", "data", "models/adult_models.json")));
         foreach (var (prefix, name) in new[] { ("", "adult_better"), ("champion.", "adult_champion") })
         {
             var model = stated.RootElement.GetProperty("models").GetProperty(name);
@@ -157,7 +155,7 @@ public sealed class ValidationTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private async Task RegisterAsync(ModelName model, string file, string[] features) =>
-        await RegisterAsync(model, await File.ReadAllBytesAsync(Data($"models/{file}.onnx")), new { featureNames = features, classLabels = new[] { "0", "1" }, task = "binaryClassification" });
+        await RegisterAsync(model, await File.ReadAllBytesAsync(Repository.File("tests", "data", $"models/{file}.onnx")), new { featureNames = features, classLabels = new[] { "0", "1" }, task = "binaryClassification" });
 
     private async Task RegisterAsync(ModelName model, byte[] onnx, object metadata)
     {
@@ -178,11 +176,9 @@ public sealed class ValidationTests(AzuriteFixture azurite) : IAsyncLifetime
         context.SetPrincipal(Principal.Anonymous);
         context.Request.ContentType = "text/csv";
         context.Request.QueryString = new("?label=label&sensitive=sex&slices=age,sex");
-        await using var file = File.OpenRead(Data("adult_evaluation.csv.gz"));
+        await using var file = File.OpenRead(Repository.File("tests", "data", "adult_evaluation.csv.gz"));
         await using var text = new GZipStream(file, CompressionMode.Decompress);
         context.Request.Body = text;
         await rig.Get<EvaluationSets>().PutAsync(context.Request, model.Value, default);
     }
-
-    private static string Data(string name, [CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "data", name));
 }

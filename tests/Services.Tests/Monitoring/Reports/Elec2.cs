@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using Serverless.Core.Monitoring;
 using Serverless.Core.Statistics;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring.Reports;
 
@@ -34,9 +34,7 @@ internal static class Elec2
         return Data.Value.Names[at] is "day" or "class" ? FeatureColumn.OfLabels(values.Select(value => value.ToString(CultureInfo.InvariantCulture))) : FeatureColumn.OfNumbers(values);
     }
 
-    private static (string[], double[][]) Read() => Read(Place());
-
-    private static string Place([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "../../../data/elec2.csv.gz");
+    private static (string[], double[][]) Read() => Read(Repository.File("tests", "data", "elec2.csv.gz"));
 
     private static (string[], double[][]) Read(string file)
     {

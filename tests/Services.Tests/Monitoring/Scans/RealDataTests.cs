@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using Serverless.Core.Monitoring;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring;
 
@@ -56,9 +56,9 @@ public sealed class RealDataTests(Testing.AzuriteFixture azurite)
 
     private static DateTimeOffset End(int month) => Start.AddDays(28 * (month + 1));
 
-    private static (float[] Values, long Up)[] Read([CallerFilePath] string here = "")
+    private static (float[] Values, long Up)[] Read()
     {
-        using var zip = new GZipStream(File.OpenRead(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "data", "elec2.csv.gz")), CompressionMode.Decompress);
+        using var zip = new GZipStream(File.OpenRead(Repository.File("tests", "data", "elec2.csv.gz")), CompressionMode.Decompress);
         using var reader = new StreamReader(zip);
         var names = reader.ReadLine()!.Split(',');
         var at = Features.Select(name => System.Array.IndexOf(names, name)).ToArray();

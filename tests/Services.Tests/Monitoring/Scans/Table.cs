@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Monitoring;
 
@@ -25,7 +25,7 @@ internal sealed record Table(string[] Names, string[][] Rows)
     }
 
     /// <summary>Where a file of <c>tests/data</c> is.</summary>
-    public static string Path(string file, [CallerFilePath] string here = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "..", "data", file);
+    public static string Path(string file) => Repository.File("tests", "data", file);
 
     /// <summary>Where a column stands.</summary>
     public int At(string column) => Array.IndexOf(Names, column);

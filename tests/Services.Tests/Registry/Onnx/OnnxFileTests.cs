@@ -2,6 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 using Serverless.Core.Problems;
 using Serverless.Core.Registry;
 using Serverless.Services.Registry.Onnx;
+using Serverless.Testing;
 
 namespace Serverless.Services.Tests.Registry.Onnx;
 
@@ -9,7 +10,7 @@ public sealed class OnnxFileTests
 {
     public static TheoryData<string> Models { get; } = [.. Directory.EnumerateFiles(Folder, "*.onnx").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
-    private static string Folder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Source())!, "..", "..", "..", "data", "models"));
+    private static string Folder => Repository.File("tests", "data", "models");
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -211,6 +212,4 @@ public sealed class OnnxFileTests
             File.Delete(path);
         }
     }
-
-    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string file = "") => file;
 }

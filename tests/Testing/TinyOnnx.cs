@@ -1,10 +1,10 @@
 using System.Text;
 using Serverless.Core.Registry;
 
-namespace Serverless.Services.Tests.Inference;
+namespace Serverless.Testing;
 
 /// <summary>Writes small ONNX files (protobuf wire format by hand), for what no shipped model does.</summary>
-internal static class TinyOnnx
+public static class TinyOnnx
 {
     /// <summary>One input handed through.</summary>
     public static byte[] Identity(ElementType type, params long[] shape) =>
