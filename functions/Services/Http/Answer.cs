@@ -1,10 +1,13 @@
 using System.Globalization;
+using Azure;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Serverless.Core.Problems;
 
 namespace Serverless.Services.Http;
 
-/// <summary>How functions answer: results pass through, a <see cref="ProblemException"/> becomes RFC 9457 problem details, everything else is the host's.</summary>
+/// <summary>How functions answer: results pass through, a <see cref="ProblemException"/> becomes RFC 9457 problem details, storage that is away or busy a 503 to come back after, everything else is the host's.</summary>
 public static class Answer
 {
     /// <summary>Runs a function's work and answers with its result, or with its problem.</summary>
@@ -23,7 +26,19 @@ public static class Answer
         {
             return new ProblemResult(wrong.Problem());
         }
+        catch (Exception away) when (IsAway(away))
+        {
+            return new ProblemResult(new(ProblemKind.Unavailable, "Storage did not answer, or somebody else changed what was being read. Send the request again: nothing that was confirmed before is lost.") { RetryAfter = TimeSpan.FromSeconds(1) }, away);
+        }
     }
+
+    // What the client library throws when it has tried often enough; not what is wrong with a request, with rights or with this code.
+    private static bool IsAway(Exception failure) => failure switch
+    {
+        RequestFailedException { Status: 0 or StatusCodes.Status408RequestTimeout or StatusCodes.Status412PreconditionFailed or StatusCodes.Status429TooManyRequests or >= StatusCodes.Status500InternalServerError } => true,
+        AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(IsAway),
+        _ => false,
+    };
 
     /// <summary>The status a problem is answered with.</summary>
     public static int StatusOf(ProblemKind kind) => Describe(kind).Status;
@@ -75,8 +90,12 @@ public static class Answer
         ProblemKind.Unavailable => (503, "unavailable", "Unavailable"),
     };
 
-    private sealed class ProblemResult(ProblemException problem) : IResult
+    private sealed class ProblemResult(ProblemException problem, Exception? cause = null) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, problem);
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (cause is not null) httpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(Answer)).StorageIsAway(cause);
+            return WriteAsync(httpContext, problem);
+        }
     }
 }

@@ -49,15 +49,20 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
         var query = new PredictionQuery(model, id.Time, id.Time.AddMilliseconds(1));
         var look = new BatchFilter(query with { Columns = new HashSet<string> { LogColumns.Id } }, wholeHour: true, ids: found => found == id);
         var take = new BatchFilter(query, wholeHour: true, ids: found => found == id);
-        var files = await Partition.ListAsync(container, PredictionPaths.Hour(model, PredictionPaths.HourOf(id.Time)), cancel);
-        foreach (var source in Sources(query, files, id, report))
+        return await Overtaken.AgainAsync(async () =>
         {
-            using var seen = await FirstAsync(Filtered(source, look)(cancel));
-            if (seen is null) continue;
-            return await FirstAsync(Filtered(source, take)(cancel));
-        }
-        return null;
+            foreach (var source in Sources(query, await ListAsync(model, PredictionPaths.HourOf(id.Time), cancel), id, report))
+            {
+                using var seen = await FirstAsync(Filtered(source, look)(cancel));
+                if (seen is not null) return await FirstAsync(Filtered(source, take)(cancel));
+            }
+            return null;
+        });
     }
+
+    /// <summary>One hour's files as they are now.</summary>
+    internal Task<Partition> ListAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel) =>
+        Partition.ListAsync(container, PredictionPaths.Hour(model, hour), cancel);
 
     /// <summary>
     /// A page of a window in the order of ids, which is that of time. It goes on after the id that the last page ended with;
@@ -70,10 +75,16 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
         await foreach (var day in DaysAsync(start, cancel))
             foreach (var (hour, files) in day)
             {
-                rows.AddRange(await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel));
+                rows.AddRange(await HourAsync(hour, files));
                 if (rows.Count >= size) return new(rows, rows[^1].Id);
             }
         return new(rows, null);
+
+        Task<IReadOnlyList<PredictionRow>> HourAsync(DateTimeOffset hour, Partition? listed) => Overtaken.AgainAsync(async () =>
+        {
+            var files = Interlocked.Exchange(ref listed, null) ?? await ListAsync(query.Model, hour, cancel);
+            return await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel);
+        });
     }
 
     /// <summary>Of one hour's files, the rows of a query whose ids pass.</summary>

@@ -15,7 +15,7 @@ internal sealed class CsvSchema
     private const int BatchRows = 32_768;
 
     // A quotation mark that is never closed would take the rest of the file into one cell.
-    private const int LongestCell = 1 << 20;
+    internal const int LongestCell = 1 << 20;
 
     private CsvSchema(IReadOnlyList<CsvColumn> columns, BadRows bad) => (Columns, Bad) = (columns, bad);
 

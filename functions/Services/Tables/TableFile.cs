@@ -116,7 +116,7 @@ public sealed partial class TableFile
         }
         catch (Exception damaged) when (IsTextDamage(damaged))
         {
-            throw Wrong($"The table cannot be read: {damaged.Message.Split('\n')[0]}");
+            throw Wrong($"The table cannot be read: {TextWords(damaged)}");
         }
     }
 
@@ -128,8 +128,10 @@ public sealed partial class TableFile
     {
         TableFormat.ArrowStream or TableFormat.ArrowFile => "it is cut off, or no Arrow.",
         TableFormat.Parquet => TypeNames().Replace(damaged.Message.Split('\n')[0], ""),
-        TableFormat.Csv => damaged.Message.Split('\n')[0],
+        TableFormat.Csv => TextWords(damaged),
     };
+
+    private static string TextWords(Exception damaged) => damaged is CsvHelper.MaxFieldSizeException ? $"a cell is longer than {CsvSchema.LongestCell} characters." : damaged.Message.Split('\n')[0];
 
     [GeneratedRegex(@"^\w+ \(message: '|'\)$|\w+Exception:? ?", RegexOptions.CultureInvariant)]
     private static partial Regex TypeNames();

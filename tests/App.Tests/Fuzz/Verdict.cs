@@ -18,7 +18,7 @@ internal static partial class Verdict
         return answer.Body.Length == 0 ? Silence(request, answer) : IsProblem(answer) ? null : $"no problem, but {answer.Type}";
     }
 
-    /// <summary>Lines of the host's log that tell of a function that failed, or of worse.</summary>
+    /// <summary>Lines of the host's log that tell of a function that failed, or of worse; also of storage that did not answer, since it did.</summary>
     public static IEnumerable<string> Faults(string log) => FaultLines().Matches(log).Select(fault => fault.Value).Distinct();
 
     // An unknown route has no body, as on the Functions host; and what the server itself refuses, before there is a function, ends the connection.
@@ -43,6 +43,6 @@ internal static partial class Verdict
     [GeneratedRegex(@"^\s+at [\w.<>`]+\(.*|\.cs:line \d+|\b[A-Z]\w+Exception\b|\bSystem\.(?!Object\b)[A-Z]\w+|\bServerless\.(Core|Services|App|Hosting)\.\w+|\bAzure\.(Data|Storage|Core)\b", RegexOptions.Multiline)]
     private static partial Regex Inside();
 
-    [GeneratedRegex(@"^(fail|crit): .*(\n +.*)*|Unhandled exception.*|terminate called.*", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(fail|crit): .*(\n +.*)*|^warn: .*\[1800\](\n +.*)*|Unhandled exception.*|terminate called.*", RegexOptions.Multiline)]
     private static partial Regex FaultLines();
 }

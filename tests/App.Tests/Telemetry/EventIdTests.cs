@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using Serverless.Testing;
 
 namespace Serverless.App.Tests.Telemetry;
 
@@ -12,6 +13,7 @@ public sealed partial class EventIdTests
         ("Serverless.Services.Inference", 1000, 1099), ("Serverless.Services.Monitoring", 1100, 1149), ("Serverless.Services.Monitoring.Alerts", 1150, 1199),
         ("Serverless.Services.Rollout", 1200, 1299), ("Serverless.Services.Registry", 1300, 1399), ("Serverless.Services.Events", 1400, 1499),
         ("Serverless.Hosting", 1500, 1599), ("Serverless.Services.Predictions", 1600, 1699), ("Serverless.Services.Telemetry", 1700, 1799),
+        ("Serverless.Services.Http", 1800, 1899),
     ];
 
     private static readonly (string Room, LoggerMessageAttribute Message)[] Messages =
@@ -37,7 +39,7 @@ public sealed partial class EventIdTests
     [Fact]
     public void Page_HasALineForEach_AndSaysWhatItMeans()
     {
-        var page = Suite.Data("../../docs/event-ids.md");
+        var page = Repository.File("docs", "event-ids.md");
         var lines = File.ReadLines(page).Select(line => Line().Match(line)).Where(line => line.Success).ToArray();
         Assert.Equal(
             Messages.Select(one => $"{one.Message.EventId} {one.Message.Level} {one.Message.Message}"),

@@ -16,6 +16,7 @@ internal sealed class LogRig : IAsyncDisposable
 
     public LogRig(string connection, TimeProvider? clock = null)
     {
+        Connection = connection;
         blobs = Client(connection);
         Clock = clock ?? TimeProvider.System;
         Schema = PredictionSchema.Of(Version(1), Policy);
@@ -37,6 +38,8 @@ internal sealed class LogRig : IAsyncDisposable
 
     public PredictionSchema Schema { get; set; }
 
+    public string Connection { get; }
+
     public BlobServiceClient Blobs => blobs;
 
     public BlobContainerClient Container => blobs.GetBlobContainerClient(PredictionPaths.Container);
@@ -45,6 +48,8 @@ internal sealed class LogRig : IAsyncDisposable
     {
         Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5), NetworkTimeout = TimeSpan.FromSeconds(patience) },
     });
+
+    public static PredictionReader ReaderOf(string connection) => new(Client(connection, patience: 1), NullLogger<PredictionReader>.Instance);
 
     public static ServableVersion Version(int number) => new(
         number, Digest.Of(new byte[32]), 1,
@@ -60,7 +65,8 @@ internal sealed class LogRig : IAsyncDisposable
         return log;
     }
 
-    public Compaction Compaction() => new(blobs, Reader, Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<Compaction>.Instance);
+    public Compaction Compaction(string? through = null) => new(
+        through is null ? blobs : Client(through, patience: 1), through is null ? Reader : ReaderOf(through), Microsoft.Extensions.Options.Options.Create(Options), Counters, Clock, NullLogger<Compaction>.Instance);
 
     /// <summary>Logs one request whose values follow from its ids.</summary>
     public async Task<PredictionId> WriteAsync(PredictionLog log, int rows = 1, DateTimeOffset? at = null, int version = 1, PredictionSchema? schema = null, int status = 200, string? variant = "champion")

@@ -81,7 +81,7 @@ public sealed class ShadowRowsTests(AzuriteFixture azurite)
     {
         await using var rig = new LogRig(azurite.ConnectionString);
         var ids = await FillAsync(rig, compacted: true);
-        Assert.Equal(ids.ToHashSet(), await new PredictionLookup(rig.Reader).FindAsync(rig.Model, ids.ToHashSet(), null, default));
+        Assert.Equal(ids.ToHashSet(), await new PredictionLookup(rig.Reader).FindAsync(rig.Model, ids.ToHashSet(), default));
     }
 
     private static async Task<List<PredictionId>> FillAsync(LogRig rig, bool compacted)

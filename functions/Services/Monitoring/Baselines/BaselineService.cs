@@ -115,14 +115,19 @@ public sealed class BaselineService(BaselineStore store, VersionReader versions,
         var source = string.Create(CultureInfo.InvariantCulture, $"log {window.From.UtcDateTime:O} {window.To.UtcDateTime:O}");
         if (there?.Source == source) return new(there, [], null);
         var query = new PredictionQuery(model, window.From, window.To) { Choosing = column => LogRole(column) is not null, Version = version.Number, Status = 200 };
+        return Made(model, version, source, await Overtaken.AgainAsync(() => FromWindowAsync(query, cancel)), null);
+    }
+
+    private async Task<BaselineBuilder> FromWindowAsync(PredictionQuery query, CancellationToken cancel)
+    {
         var rows = 0L;
         await foreach (var batch in log.ReadAsync(query with { Choosing = column => column == LogColumns.Version }, new(false, []), new(), cancel))
             using (batch) rows += batch.Length;
-        if (rows == 0) throw new ProblemException(ProblemKind.InvalidRequest, $"The log has no answered row of version {version.Number} in this window.") { Where = "from" };
+        if (rows == 0) throw new ProblemException(ProblemKind.InvalidRequest, $"The log has no answered row of version {query.Version} in this window.") { Where = "from" };
         var builder = new BaselineBuilder(rows, LogRole, new Dictionary<string, ColumnType>(), _ => false);
         await foreach (var batch in log.ReadAsync(query, new(true, []), new(), cancel))
             using (batch) builder.Add(batch);
-        return Made(model, version, source, builder, null);
+        return builder;
     }
 
     private static (ColumnRole Role, string Watched)? LogRole(string column) =>

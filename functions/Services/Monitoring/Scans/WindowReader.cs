@@ -25,9 +25,8 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
     /// <summary>How many rows each version has, and whose columns are wanted; no columns yet.</summary>
     internal async Task<WindowRows> CountRowsAsync(WindowQuery query, CancellationToken cancel)
     {
-        var report = new ReadReport();
-        var counts = await CountAsync(query, report, cancel);
-        var flaws = Told(report);
+        var counts = await CountAsync(query, cancel);
+        var flaws = Told(counts.Report);
         if (counts.Versions.Count == 0)
             return new(query.Window, query.Version, 0) { Flaws = flaws };
         var version = query.Version ?? counts.Versions.MaxBy(count => (count.Value, count.Key)).Key;
@@ -45,23 +44,26 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
 
     /// <summary>Answered rows of a window, of all versions.</summary>
     public async Task<long> CountAsync(ModelName model, TimeWindow window, CancellationToken cancel) =>
-        (await CountAsync(new(model, window, Signal.FeatureDrift), new ReadReport(), cancel)).Versions.Values.Sum();
+        (await CountAsync(new(model, window, Signal.FeatureDrift), cancel)).Versions.Values.Sum();
 
     /// <summary>How requests of a window went, all of them and those of each version.</summary>
     internal async Task<(OperationsFigures All, IReadOnlyDictionary<int, OperationsFigures> Versions)> OperationsAsync(ModelName model, TimeWindow window, ICollection<string> flaws, CancellationToken cancel)
     {
-        var report = new ReadReport();
-        var read = new OperationsReader();
         var wanted = new PredictionQuery(model, window.From, window.To) { Columns = new HashSet<string> { LogColumns.Version, LogColumns.Status, LogColumns.Total } };
-        await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
-            using (batch) read.Add(batch);
+        var (read, report) = await Overtaken.AgainAsync(async () =>
+        {
+            var (reader, told) = (new OperationsReader(), new ReadReport());
+            await foreach (var batch in predictions.ReadAsync(wanted, told, cancel))
+                using (batch) reader.Add(batch);
+            return (reader, told);
+        });
         foreach (var flaw in Told(report)) flaws.Add(flaw);
         return read.Figures();
     }
 
-    private async Task<(Dictionary<int, long> Versions, DateTimeOffset? Newest)> CountAsync(WindowQuery query, ReadReport report, CancellationToken cancel)
+    private Task<(Dictionary<int, long> Versions, DateTimeOffset? Newest, ReadReport Report)> CountAsync(WindowQuery query, CancellationToken cancel) => Overtaken.AgainAsync(async () =>
     {
-        var (versions, newest) = (new Dictionary<int, long>(), (DateTimeOffset?)null);
+        var (versions, newest, report) = (new Dictionary<int, long>(), (DateTimeOffset?)null, new ReadReport());
         HashSet<string> columns = query.Newest ? [LogColumns.Version, LogColumns.Time] : [LogColumns.Version];
         var wanted = new PredictionQuery(query.Model, query.Window.From, query.Window.To) { Columns = columns, Status = Answered };
         await foreach (var batch in predictions.ReadAsync(wanted, report, cancel))
@@ -72,8 +74,8 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
                 if (query.Newest)
                     newest = Later(newest, (TimestampArray)batch.Column(LogColumns.Time));
             }
-        return (versions, newest);
-    }
+        return (versions, newest, report);
+    });
 
     /// <summary>The time from which on a version has so many rows: hour by hour back, then the time of the row itself.</summary>
     private async Task<DateTimeOffset> StartAsync(WindowQuery query, int version, int rows, CancellationToken cancel)
@@ -83,16 +85,21 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
         {
             var wanted = new PredictionQuery(query.Model, end.AddHours(-1) > query.Window.From ? end.AddHours(-1) : query.Window.From, end)
             { Columns = new HashSet<string> { LogColumns.Time }, Status = Answered, Version = version };
-            await foreach (var batch in predictions.ReadAsync(wanted, new ReadReport(), cancel))
-                using (batch)
-                    newest.AddRange(((TimestampArray)batch.Column(LogColumns.Time)).Values);
+            newest.AddRange(await Overtaken.AgainAsync(async () =>
+            {
+                var times = new List<long>();
+                await foreach (var batch in predictions.ReadAsync(wanted, new ReadReport(), cancel))
+                    using (batch)
+                        times.AddRange(((TimestampArray)batch.Column(LogColumns.Time)).Values);
+                return times;
+            }));
         }
         newest.Sort();
         return DateTimeOffset.FromUnixTimeMilliseconds(newest[Math.Max(0, newest.Count - rows)]);
     }
 
     /// <summary>The columns of one version's rows, which are about so many. The report tells what was passed over.</summary>
-    internal async Task<WindowRows> GatherAsync(WindowQuery query, int version, long rows, ReadReport report, CancellationToken cancel)
+    internal Task<WindowRows> GatherAsync(WindowQuery query, int version, long rows, ReadReport report, CancellationToken cancel) => Overtaken.AgainAsync(async () =>
     {
         var sampler = new RowSampler(rows, Limit);
         var columns = new GatheredColumns(query, sampler.Capacity);
@@ -103,8 +110,8 @@ public sealed class WindowReader(PredictionReader predictions, PredictionJoin jo
                 columns.Add(batch, sampler.Next(batch.Length));
                 read += batch.Length;
             }
-        return new(query.Window, version, read) { Columns = columns.Columns, Segments = columns.Segments, Names = columns.Names };
-    }
+        return new WindowRows(query.Window, version, read) { Columns = columns.Columns, Segments = columns.Segments, Names = columns.Names };
+    });
 
     private IAsyncEnumerable<RecordBatch> Batches(WindowQuery query, int version, GatheredColumns columns, ReadReport report, CancellationToken cancel)
     {

@@ -42,15 +42,20 @@ public sealed class Compaction(
     public async Task<CompactionResult> RunHourAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel)
     {
         var result = new CompactionResult(0, 0, 0, 0);
-        while (true)
+        for (var over = false; !over;)
         {
-            var partition = await Partition.ListAsync(container, PredictionPaths.Hour(model, hour), cancel);
-            var deleted = await SweepAsync(partition, cancel);
-            result += new CompactionResult(0, 0, deleted, 0);
-            if (await NextAsync(partition, cancel) is not { } sources) return result with { DebtBytes = result.DebtBytes + Debt(partition) };
-            if (await CompactAsync(model, hour, partition, sources, cancel) is not { } rows) continue;
-            result += new CompactionResult(1, rows, 0, 0);
+            (var turn, over) = await Overtaken.AgainAsync(() => TurnAsync(model, hour, cancel));
+            result += turn;
         }
+        return result;
+    }
+
+    private async Task<(CompactionResult Turn, bool Over)> TurnAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel)
+    {
+        var partition = await reader.ListAsync(model, hour, cancel);
+        var deleted = await SweepAsync(partition, cancel);
+        if (await NextAsync(partition, cancel) is not { } sources) return (new(0, 0, deleted, Debt(partition)), true);
+        return await CompactAsync(model, hour, partition, sources, cancel) is { } rows ? (new(1, rows, deleted, 0), false) : (new(0, 0, deleted, 0), false);
     }
 
     // Blobs that share their columns make one part; the others wait for the next turn of the loop.
@@ -162,7 +167,7 @@ public sealed class Compaction(
                 await container.GetBlobClient(file.Path).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = file.Tag }, cancellationToken: cancel);
                 deleted++;
             }
-            catch (RequestFailedException moved) when (moved.Status is 404 or 412)
+            catch (RequestFailedException moved) when (Overtaken.Is(moved))
             {
                 // Deleted elsewhere, or its writer has come back: the next run looks again.
             }

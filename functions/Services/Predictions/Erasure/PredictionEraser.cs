@@ -94,7 +94,7 @@ public sealed class PredictionEraser(
             }, cancel);
             return true;
         }
-        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        catch (RequestFailedException changed) when (Overtaken.Is(changed))
         {
             return false;
         }

@@ -1,7 +1,5 @@
 using Apache.Arrow;
-using Azure;
 using Serverless.Core.Registry;
-using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
@@ -11,27 +9,14 @@ internal sealed class PredictionLookup(PredictionReader reader)
     // Of other models: fresh blobs are read through for their ids, and there are none of this model's but by mistake.
     private const long MaximumFreshElsewhere = 64L << 20;
     private const int MaximumElsewhere = 64;
-    private const int Attempts = 5;
     private const int AtOnce = 8;
 
     /// <summary>Those of the ids that the model's log has. Files are walked through until all are found, compacted ones first; memory holds a batch of ids.</summary>
     /// <param name="model">The model.</param>
     /// <param name="ids">All of one hour, at least one.</param>
-    /// <param name="listed">The hour as a listing saw it; null to list it.</param>
     /// <param name="cancel">Ends the search.</param>
-    public async Task<HashSet<PredictionId>> FindAsync(ModelName model, IReadOnlySet<PredictionId> ids, Partition? listed, CancellationToken cancel)
-    {
-        var found = new HashSet<PredictionId>();
-        var files = listed ?? await ListAsync(model, ids, cancel);
-        var query = new PredictionQuery(model, ids.Min(id => id.Time), ids.Max(id => id.Time).AddMilliseconds(1)) { Columns = new HashSet<string> { LogColumns.Id } };
-        await foreach (var batch in reader.FilesAsync(query, files, ids.Contains, cancel))
-        {
-            using (batch)
-                for (var row = 0; row < batch.Length; row++) found.Add(BatchFilter.IdAt((StringArray)batch.Column(0), row));
-            if (found.Count == ids.Count) break;
-        }
-        return found;
-    }
+    public Task<HashSet<PredictionId>> FindAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel) =>
+        FindAsync(model, ids, long.MaxValue, cancel);
 
     /// <summary>Those of the ids that another model's log has. At most 64 hours of other models are looked at; an id that hides in a further one waits in vain and harms nobody.</summary>
     public async Task<HashSet<PredictionId>> FindElsewhereAsync(ModelName model, IReadOnlyCollection<IReadOnlySet<PredictionId>> hours, CancellationToken cancel)
@@ -42,29 +27,24 @@ internal sealed class PredictionLookup(PredictionReader reader)
         var places = others.SelectMany(other => hours.Select(ids => (Model: other, Ids: ids))).Take(MaximumElsewhere);
         await Parallel.ForEachAsync(places, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (place, inner) =>
         {
-            var there = await FindThereAsync(place.Model, place.Ids, inner);
+            var there = await FindAsync(place.Model, place.Ids, MaximumFreshElsewhere, inner);
             lock (found) found.UnionWith(there);
         });
         return found;
     }
 
-    // A file that was listed may be replaced while it is read: by an erasure, by compaction. Then what there is now is looked at.
-    private async Task<HashSet<PredictionId>> FindThereAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel)
+    private Task<HashSet<PredictionId>> FindAsync(ModelName model, IReadOnlySet<PredictionId> ids, long maximumFresh, CancellationToken cancel) => Overtaken.AgainAsync(async () =>
     {
-        for (var attempt = 1; ; attempt++)
+        var files = await reader.ListAsync(model, TruthService.HourOf(ids.First()), cancel);
+        if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > maximumFresh) files.Fresh.Clear();
+        var found = new HashSet<PredictionId>();
+        var query = new PredictionQuery(model, ids.Min(id => id.Time), ids.Max(id => id.Time).AddMilliseconds(1)) { Columns = new HashSet<string> { LogColumns.Id } };
+        await foreach (var batch in reader.FilesAsync(query, files, ids.Contains, cancel))
         {
-            try
-            {
-                var files = await ListAsync(model, ids, cancel);
-                if (files.Fresh.Sum(file => Math.Max(0, file.Length - files.CoveredUpTo(file.Name))) > MaximumFreshElsewhere) files.Fresh.Clear();
-                return await FindAsync(model, ids, files, cancel);
-            }
-            catch (RequestFailedException replaced) when (replaced.Status == 412 && attempt < Attempts)
-            {
-            }
+            using (batch)
+                for (var row = 0; row < batch.Length; row++) found.Add(BatchFilter.IdAt((StringArray)batch.Column(0), row));
+            if (found.Count == ids.Count) break;
         }
-    }
-
-    private Task<Partition> ListAsync(ModelName model, IReadOnlySet<PredictionId> ids, CancellationToken cancel) =>
-        Partition.ListAsync(reader.Container, PredictionPaths.Hour(model, TruthService.HourOf(ids.First())), cancel);
+        return found;
+    });
 }

@@ -106,7 +106,7 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
             var all = await files.ReadAsync(listed, new(model, hour, hour.AddHours(1)), erased is null ? null : id => !erased.Contains(id), report, cancel);
             rows = TruthRow.Distinct(all);
         }
-        catch (RequestFailedException overtaken) when (overtaken.Status is 404 or 412)
+        catch (RequestFailedException failure) when (Overtaken.Is(failure))
         {
             return false;
         }
@@ -116,7 +116,7 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
         foreach (var file in listed.Fresh.Where(file => report.Flaws.Any(flaw => flaw.Path == file.Path))) await KeepAsync(files, file, nothing ? file.Length : 0, cancel);
         if (nothing) return null;
         var ids = rows.Select(row => row.Id).ToHashSet();
-        var matched = ids.Count == 0 ? 0 : (await lookup.FindAsync(model, ids, null, cancel)).Count;
+        var matched = ids.Count == 0 ? 0 : (await lookup.FindAsync(model, ids, cancel)).Count;
         // Looked at again for the sake of those that wait, and none has turned up.
         if (erased is null && listed.Fresh.All(file => listed.CoveredUpTo(file.Name) >= file.Length) && TruthPart.In(listed)?.Waiting == ids.Count - matched) return null;
         Before(CompactionStep.Commit);
@@ -149,7 +149,7 @@ public sealed class TruthCompaction(BlobServiceClient blobs, PredictionReader pr
                 await files.Container.GetBlobClient(file.Path).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = file.Tag }, cancellationToken: cancel);
                 listed.Fresh.Remove(file);
             }
-            catch (RequestFailedException moved) when (moved.Status is 404 or 412)
+            catch (RequestFailedException moved) when (Overtaken.Is(moved))
             {
                 // Deleted elsewhere, or its writer has come back: the next run looks again.
             }

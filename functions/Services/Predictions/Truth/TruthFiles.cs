@@ -1,8 +1,6 @@
-using Azure;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
 using Serverless.Core.Registry;
-using Serverless.Services.Storage;
 
 namespace Serverless.Services.Predictions;
 
@@ -12,8 +10,6 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind, ILogger<PredictionReader> logger)
 {
-    private const int Attempts = 5;
-
     public TruthKind Kind => kind;
 
     /// <summary>Finds the models, days and hours that hold files.</summary>
@@ -30,25 +26,15 @@ internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind, ILogge
     /// <param name="ids">Only these predictions'; null for all.</param>
     /// <param name="report">Is told what was passed over.</param>
     /// <param name="cancel">Ends the read.</param>
-    public async Task<List<TruthRow>> ReadAsync(ModelName model, DateTimeOffset hour, Partition? listed, IReadOnlySet<PredictionId>? ids, ReadReport report, CancellationToken cancel)
+    public Task<List<TruthRow>> ReadAsync(ModelName model, DateTimeOffset hour, Partition? listed, IReadOnlySet<PredictionId>? ids, ReadReport report, CancellationToken cancel) => Overtaken.AgainAsync(async () =>
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var files = listed ?? await ListAsync(model, hour, cancel);
-            try
-            {
-                return TruthRow.Distinct(await ReadAsync(files, Query(model, hour, ids), ids is null ? null : ids.Contains, report, cancel));
-            }
-            catch (RequestFailedException overtaken) when (overtaken.Status is 404 or 412 && attempt < Attempts)
-            {
-                listed = null;
-            }
-        }
-    }
+        var files = Interlocked.Exchange(ref listed, null) ?? await ListAsync(model, hour, cancel);
+        return TruthRow.Distinct(await ReadAsync(files, Query(model, hour, ids), ids is null ? null : ids.Contains, report, cancel));
+    });
 
     /// <summary>One hour as it is now.</summary>
     public Task<Partition> ListAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel) =>
-        Partition.ListAsync(Container, PredictionPaths.Hour(model, hour), cancel);
+        Reader.ListAsync(model, hour, cancel);
 
     private static PredictionQuery Query(ModelName model, DateTimeOffset hour, IReadOnlySet<PredictionId>? ids) => ids is null
         ? new(model, hour, hour.AddHours(1))

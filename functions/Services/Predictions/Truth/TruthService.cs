@@ -45,7 +45,7 @@ public sealed class TruthService(
         await EachAsync(hours, async (hour, inner) =>
         {
             hour.Known = await kinds[kind].Files.ReadAsync(model, hour.Hour, null, hour.Ids, new ReadReport(), inner);
-            hour.Found = await predictions.FindAsync(model, hour.Ids, null, inner);
+            hour.Found = await predictions.FindAsync(model, hour.Ids, inner);
         }, cancel);
         var missing = hours.Select(hour => hour.Ids.Except(hour.Found).ToHashSet()).Where(ids => ids.Count > 0).ToList();
         var elsewhere = await predictions.FindElsewhereAsync(model, missing, cancel);

@@ -30,7 +30,11 @@ internal sealed class LiveHours(PredictionReader predictions, TruthReader truth)
     /// <param name="settled">Hours that end after this change without their files doing so, and are not kept.</param>
     /// <param name="read">Counts an hour.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public async Task<IReadOnlyList<T>> TallyAsync<T>(
+    public Task<IReadOnlyList<T>> TallyAsync<T>(
+        ModelName model, DateTimeOffset from, DateTimeOffset to, string what, DateTimeOffset settled, Func<LiveHour, CancellationToken, Task<T>> read, CancellationToken cancel) where T : class =>
+        Overtaken.AgainAsync(() => OnceAsync(model, from, to, what, settled, read, cancel));
+
+    private async Task<IReadOnlyList<T>> OnceAsync<T>(
         ModelName model, DateTimeOffset from, DateTimeOffset to, string what, DateTimeOffset settled, Func<LiveHour, CancellationToken, Task<T>> read, CancellationToken cancel) where T : class
     {
         var hours = await ListAsync(model, from, to, cancel).ToListAsync(cancel);

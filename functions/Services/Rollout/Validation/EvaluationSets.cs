@@ -77,15 +77,13 @@ public sealed class EvaluationSets(ModelStore store, ModelsTable table, ModelRow
         var cut = await request.ReadAsync(EvaluationJson.Default.EvaluationCut, cancel);
         if (cut.From >= cut.To) throw Wrong("from", "from must be before to.");
         if (cut.Rows is < 1 or > MostRows) throw Wrong("rows", $"rows is a number from 1 to {MostRows}.");
-        using var bytes = new MemoryStream();
-        await WriteAsync(model, cut, bytes, cancel);
-        bytes.Position = 0;
-        var file = await files.AddAsync(bytes, Largest, cancel);
+        using var table = await Overtaken.AgainAsync(() => TableAsync(model, cut, cancel));
+        var file = await files.AddAsync(table, Largest, cancel);
         return await CheckAsync(file, new(file.Digest, "label", cut.Sensitive ?? [], cut.Slices ?? [], 0, [], FormattableString.Invariant($"log {cut.From.UtcDateTime:O} {cut.To.UtcDateTime:O}"), clock.GetUtcNow(), request.Caller().Actor) { Positive = cut.Positive }, model, cancel);
     }
 
     // Inputs, segments and labels under their plain names, as an Arrow stream.
-    private async Task WriteAsync(ModelRecord model, EvaluationCut cut, Stream destination, CancellationToken cancel)
+    private async Task<MemoryStream> TableAsync(ModelRecord model, EvaluationCut cut, CancellationToken cancel)
     {
         var query = new PredictionQuery(model.Name, cut.From, cut.To) { Status = 200, Choosing = column => Plain(column) is not null };
         var (chance, features) = (new Random(EvaluationTable.Seed), await FeaturesAsync(model, cancel));
@@ -93,7 +91,8 @@ public sealed class EvaluationSets(ModelStore store, ModelsTable table, ModelRow
         // What is missing is said below.
         if (all == 0 && features.Count > 0) (all, schema) = await LookAsync(query, features = [], cancel);
         if (all == 0) throw Wrong("from", "The log has no labelled row in this window.");
-        using var writer = new ArrowStreamWriter(destination, schema, leaveOpen: true);
+        var table = new MemoryStream();
+        using var writer = new ArrowStreamWriter(table, schema, leaveOpen: true);
         await foreach (var batch in log.ReadAsync(query, new(Labels: true, []), new(), cancel))
             using (batch)
             {
@@ -104,6 +103,8 @@ public sealed class EvaluationSets(ModelStore store, ModelsTable table, ModelRow
                 await writer.WriteRecordBatchAsync(new(schema, schema.FieldsList.Select(field => Column(taken, field)), taken.Length), cancel);
             }
         await writer.WriteEndAsync(cancel);
+        table.Position = 0;
+        return table;
     }
 
     // How many rows there are, and every column that one of them has: segments that callers began to send only later, too.

@@ -30,7 +30,7 @@ internal sealed class TruthRig(string connection, TimeProvider? clock = null) : 
     public PredictionJoin Join => new(Predictions.Reader, Reader);
 
     public TruthService Service(string? through = null) => new(
-        through is null ? Predictions.Blobs : LogRig.Client(through, patience: 1), Predictions.Reader, Models(), Counters, Options.Create(Predictions.Options), clock ?? TimeProvider.System,
+        through is null ? Predictions.Blobs : LogRig.Client(through, patience: 1), through is null ? Predictions.Reader : LogRig.ReaderOf(through), Models(), Counters, Options.Create(Predictions.Options), clock ?? TimeProvider.System,
         NullLogger<PredictionReader>.Instance);
 
     public TruthCompaction Compaction() => new(Predictions.Blobs, Predictions.Reader, Counters, NullLogger<PredictionReader>.Instance);
