@@ -54,10 +54,10 @@ internal sealed partial class ServerProcess : IDisposable
         string[] command = cpu is { } core ? ["taskset", "-c", $"{core}", "dotnet", dll] : ["dotnet", dll];
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var argument in command[1..].Concat(arguments)) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
         var socket = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+        start.Environment[StartupHook.Variable] = typeof(StartupHook).Assembly.Location;
         start.Environment[StartupHook.SocketVariable] = socket;
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {

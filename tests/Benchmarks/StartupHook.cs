@@ -1,11 +1,14 @@
 using System.Net.Sockets;
 
 /// <summary>
-/// Loaded by the runtime into a server under measurement (DOTNET_STARTUP_HOOKS), so that the server itself needs no route for it:
+/// Loaded by the runtime into a server under measurement, so that the server itself needs no route for it:
 /// tells everybody who connects to the socket named in the environment how many bytes the process has allocated.
 /// </summary>
 internal static class StartupHook
 {
+    /// <summary>Has the runtime load it. A server whose memory is measured sets it to nothing.</summary>
+    public const string Variable = "DOTNET_STARTUP_HOOKS";
+
     public const string SocketVariable = "BENCHMARK_ALLOCATION_SOCKET";
 
     public static void Initialize()

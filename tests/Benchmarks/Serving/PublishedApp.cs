@@ -33,9 +33,9 @@ internal sealed partial class PublishedApp : IDisposable
         return publish.ExitCode == 0 ? app : throw new InvalidOperationException($"dotnet publish failed:\n{output}");
     }
 
-    /// <summary>What the container file sets for the runtime.</summary>
-    public static Dictionary<string, string> Environment() => Setting().Matches(File.ReadAllText(Repository.File("infra", "containers", "slim.Dockerfile")))
-        .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
+    /// <summary>What the container file sets for the runtime, and nothing that only measures.</summary>
+    public static Dictionary<string, string> Environment() => new(Setting().Matches(File.ReadAllText(Repository.File("infra", "containers", "slim.Dockerfile")))
+        .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value)) { [StartupHook.Variable] = "" };
 
     public void Dispose()
     {
