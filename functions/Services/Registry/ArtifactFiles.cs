@@ -17,6 +17,7 @@ public sealed record LocalArtifact(Digest Digest, long Bytes, string Path);
 public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> fetch, string folder)
 {
     private const long MaximumBytes = 8L << 30;
+    private const int ChunkBytes = 128 << 10;
 
     /// <summary>Bytes that the disk of these files has left for this process.</summary>
     public long FreeBytes
@@ -40,7 +41,7 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
         var part = Path.Combine(folder, Path.GetRandomFileName());
         try
         {
-            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, useAsync: true))
+            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
                 await fetch(digest, file, cancel);
             if (await HashAsync(part, cancel) != digest)
                 throw new ProblemException(ProblemKind.Unavailable, $"The stored artifact does not match its address {digest}.");
@@ -65,7 +66,7 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
         var part = Path.Combine(folder, Path.GetRandomFileName());
         try
         {
-            var (digest, bytes) = await CopyAsync(content, part, largest, cancel);
+            var (digest, bytes) = await WriteAsync(content, part, largest, cancel);
             var path = Path.Combine(folder, digest.Hex);
             File.Move(part, path, overwrite: true);
             Trim(keep: path);
@@ -77,11 +78,17 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
         }
     }
 
-    private static async Task<(Digest Digest, long Bytes)> CopyAsync(Stream content, string path, long largest, CancellationToken cancel)
+    private static async Task<(Digest Digest, long Bytes)> WriteAsync(Stream content, string path, long largest, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        return await CopyAsync(content, file, largest, cancel);
+    }
+
+    // By way of one pooled buffer: files' own ones would be garbage of their size with every model that is loaded.
+    private static async Task<(Digest Digest, long Bytes)> CopyAsync(Stream content, Stream target, long largest, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             var total = 0L;
@@ -91,7 +98,7 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
                 total += count;
                 if (total > largest) throw new ProblemException(ProblemKind.BodyTooLarge, $"The file is larger than {largest} bytes.");
                 hash.AppendData(buffer, 0, count);
-                await file.WriteAsync(buffer.AsMemory(0, count), cancel);
+                await target.WriteAsync(buffer.AsMemory(0, count), cancel);
             }
 
             return (Digest.Of(hash.GetHashAndReset()), total);
@@ -119,7 +126,7 @@ public sealed class ArtifactFiles(Func<Digest, Stream, CancellationToken, Task> 
 
     private static async Task<Digest> HashAsync(string path, CancellationToken cancel)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, useAsync: true);
-        return Digest.Of(await SHA256.HashDataAsync(file, cancel));
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        return (await CopyAsync(file, Stream.Null, long.MaxValue, cancel)).Digest;
     }
 }

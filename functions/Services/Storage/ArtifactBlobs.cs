@@ -15,6 +15,7 @@ namespace Serverless.Services.Storage;
 public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
 {
     private const int Buffer = 1 << 20;
+    private const int CopyBytes = 128 << 10;
 
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(StorageNames.ArtifactsContainer);
     private volatile bool created;
@@ -23,7 +24,7 @@ public sealed class ArtifactBlobs(BlobServiceClient blobs, TimeProvider clock)
     public async Task DownloadAsync(Digest digest, Stream destination, CancellationToken cancel)
     {
         using var answer = (await Artifact(digest).DownloadStreamingAsync(cancellationToken: cancel)).Value;
-        await answer.Content.CopyToAsync(destination, Buffer, cancel);
+        await answer.Content.CopyToAsync(destination, CopyBytes, cancel);
     }
 
     /// <summary>An artifact as a seekable stream.</summary>

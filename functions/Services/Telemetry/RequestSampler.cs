@@ -3,28 +3,41 @@ using OpenTelemetry.Trace;
 
 namespace Serverless.Services.Telemetry;
 
-/// <summary>Decides on traces that begin here: a share of the requests, none of the probes and of the polling of queues, all of the rest.</summary>
-/// <param name="ratio">The share.</param>
-internal sealed class RequestSampler(double ratio) : Sampler
+/// <summary>
+/// Decides on traces that begin here: of requests so many a second, none of the polling of queues, all of the rest. A rate, not a share: quiet services are seen whole,
+/// and busy ones pay for a few traces, not for some of each thousand.
+/// </summary>
+/// <param name="perSecond">The requests a second; as many may come at once after a second without.</param>
+/// <param name="clock">Measures.</param>
+internal sealed class RequestSampler(double perSecond, TimeProvider clock) : Sampler
 {
-    private static readonly string[] Probes = ["/health", "/metrics", "/v2/health"];
-
-    private readonly TraceIdRatioBasedSampler requests = new(ratio);
+    // The generic cell rate algorithm (ITU-T I.371): one number says when the next one is due, and it may run ahead by what a second, or one request, is worth.
+    private readonly long interval = perSecond > 0 ? (long)(clock.TimestampFrequency / perSecond) : 0;
+    private readonly long ahead = perSecond > 0 ? Math.Max(0, clock.TimestampFrequency - (long)(clock.TimestampFrequency / perSecond)) : 0;
+    private long due = long.MinValue;
 
     /// <inheritdoc/>
-    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => samplingParameters.Kind switch
+    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => new(samplingParameters.Kind switch
     {
-        ActivityKind.Server => IsProbe(samplingParameters.Tags) ? new(SamplingDecision.Drop) : requests.ShouldSample(samplingParameters),
+        ActivityKind.Server => TryTake() ? SamplingDecision.RecordAndSample : SamplingDecision.Drop,
         // A call that nothing of the suite's causes: the host asking its queues for messages, hundreds of times a minute.
-        ActivityKind.Client => new(SamplingDecision.Drop),
-        _ => new(SamplingDecision.RecordAndSample),
-    };
+        ActivityKind.Client => SamplingDecision.Drop,
+        _ => SamplingDecision.RecordAndSample,
+    });
 
-    private static bool IsProbe(IEnumerable<KeyValuePair<string, object?>>? tags)
+    /// <summary>Gives back what was taken for a request that nobody wants to see.</summary>
+    public void GiveBack() => Interlocked.Add(ref due, -interval);
+
+    private bool TryTake()
     {
-        if (tags is null) return false;
-        foreach (var (name, value) in tags)
-            if (name == "url.path" && value is string path) return Probes.Any(probe => path.StartsWith(probe, StringComparison.OrdinalIgnoreCase));
-        return false;
+        if (interval == 0) return false;
+        var now = clock.GetTimestamp();
+        for (var seen = Volatile.Read(ref due); ;)
+        {
+            if (seen > now + ahead) return false;
+            var before = Interlocked.CompareExchange(ref due, Math.Max(seen, now) + interval, seen);
+            if (before == seen) return true;
+            seen = before;
+        }
     }
 }

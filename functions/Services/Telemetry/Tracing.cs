@@ -21,12 +21,13 @@ public static class Tracing
         services.AddSingleton<IValidateOptions<TracingOptions>, TracingOptionsValidator>();
         var exporters = new Exporters(configuration);
         if (!exporters.Any) return services;
-        // ASP.NET Core describes requests as the semantic conventions say, when the span begins: the sampler sees what is asked for.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        // ASP.NET Core would describe each request when its span begins, also those that are not recorded.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, configuration));
         if (exporters.Exports("TRACES"))
         {
             services.AddSingleton<IStartupFilter, RequestSpans>();
+            services.AddSingleton(provider => new RequestSampler(provider.GetRequiredService<IOptions<TracingOptions>>().Value.RequestsPerSecond, provider.GetRequiredService<TimeProvider>()));
             telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource(Sources)), configuration));
         }
 
@@ -39,7 +40,7 @@ public static class Tracing
     private static void Sample(TracerProviderBuilder traces, IConfiguration configuration)
     {
         if (configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 }) return;
-        traces.SetSampler(provider => new ParentBasedSampler(new RequestSampler(provider.GetRequiredService<IOptions<TracingOptions>>().Value.RequestRatio)));
+        traces.SetSampler(provider => new ParentBasedSampler(provider.GetRequiredService<RequestSampler>()));
     }
 
     private static void Describe(ResourceBuilder resource, IConfiguration configuration) => resource

@@ -10,11 +10,11 @@ public sealed class TracingOptions
     public const string Section = "Tracing";
 
     /// <summary>
-    /// The share of requests whose trace begins here that is recorded. A request that comes with a <c>traceparent</c> follows its caller's choice; what no request
-    /// causes (a scan by the timer, a look at a rollout) is rare and always recorded.
+    /// How many requests a second are recorded of those whose trace begins here, in each instance; 0 for none. A request that comes with a <c>traceparent</c> follows its
+    /// caller's choice; what no request causes (a scan by the timer, a look at a rollout) is rare and always recorded.
     /// </summary>
-    [Range(0, 1)]
-    public double RequestRatio { get; set; } = 0.05;
+    [Range(0, 1_000_000)]
+    public double RequestsPerSecond { get; set; } = 5;
 }
 
 /// <summary>Validates <see cref="TracingOptions"/>.</summary>

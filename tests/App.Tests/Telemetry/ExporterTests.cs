@@ -31,7 +31,7 @@ public sealed class ExporterTests(AzuriteFixture azurite)
         await using var monitor = await Ingestion.StartAsync();
         await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings(
             ("APPLICATIONINSIGHTS_CONNECTION_STRING", $"InstrumentationKey={Guid.Empty};IngestionEndpoint={monitor.Address}/;LiveEndpoint={monitor.Address}/"),
-            ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("Tracing:RequestRatio", "0")));
+            ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_BSP_SCHEDULE_DELAY", "100"), ("Tracing:RequestsPerSecond", "0")));
         var (model, trace, silent) = (TracedSuite.NewModel(), TracedSuite.NewTrace(), TracedSuite.NewTrace());
         await app.Client.RegisterAsync(model, SuiteCalls.Onnx(Files.Model("iris_lr")));
         await TracedSuite.SendAsync(app, HttpMethod.Post, $"/v2/models/{model}/infer", TracedSuite.Iris, silent, recorded: false);
@@ -46,7 +46,7 @@ public sealed class ExporterTests(AzuriteFixture azurite)
         await using var receiver = await OtlpReceiver.StartAsync(hangs);
         var settings = receiver.Settings;
         if (!hangs) await receiver.DisposeAsync();
-        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings([.. settings, ("Tracing:RequestRatio", "1"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")]));
+        await using var app = await SuiteCalls.StartAsync(azurite.ConnectionString, SuiteCalls.Settings([.. settings, ("Tracing:RequestsPerSecond", "1000000"), ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")]));
         var model = TracedSuite.NewModel();
         await app.Client.RegisterAsync(model, SuiteCalls.Onnx(Files.Model("iris_lr")));
         for (var request = 0; request < Requests; request++)

@@ -26,7 +26,7 @@ public sealed class TracedSuite : IAsyncLifetime
     {
         await azurite.InitializeAsync();
         receiver = await OtlpReceiver.StartAsync();
-        app = await SuiteCalls.StartAsync(Storage, SuiteCalls.Settings([.. receiver.Settings, ("Tracing:RequestRatio", "0")]));
+        app = await SuiteCalls.StartAsync(Storage, SuiteCalls.Settings([.. receiver.Settings, ("Tracing:RequestsPerSecond", "0")]));
     }
 
     public async ValueTask DisposeAsync()

@@ -93,7 +93,7 @@ public sealed class TracesTests(TracedSuite suite) : IClassFixture<TracedSuite>
     [Fact]
     public async Task RequestsWithoutATrace_AreRecordedByTheRatio_AndProbesNever()
     {
-        await using var app = await SuiteCalls.StartAsync(suite.Storage, SuiteCalls.Settings([.. suite.Receiver.Settings, ("Tracing:RequestRatio", "1"), ("OTEL_SERVICE_NAME", "ratio")]));
+        await using var app = await SuiteCalls.StartAsync(suite.Storage, SuiteCalls.Settings([.. suite.Receiver.Settings, ("Tracing:RequestsPerSecond", "1000000"), ("OTEL_SERVICE_NAME", "ratio")]));
         var model = await suite.RegisterAsync("iris_lr");
         await app.Client.GetAsync("/v2/health/live");
         await TracedSuite.SendAsync(app, HttpMethod.Post, $"/v2/models/{model}/infer", TracedSuite.Iris, null);

@@ -1,8 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Serverless.Benchmarks.Serving;
 
 namespace Serverless.Benchmarks.Telemetry;
@@ -24,7 +20,7 @@ internal static class TracingBenchmark
         Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s; median [95 % interval of the median]");
         Console.WriteLine("| traces | connections | rows | CPU µs a request, off | on / off | requests/s, on / off | more bytes a request |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        await using var collector = await CollectAsync();
+        await using var collector = await Collector.StartAsync();
         await using var suite = await Suite.StartAsync(serverCore: 0);
         await suite.RegisterAsync("iris_lr");
         using var off = await Suite.StartServerAsync(suite.Storage, 0, new Dictionary<string, string> { ["Telemetry__Metrics"] = "false" });
@@ -41,17 +37,6 @@ internal static class TracingBenchmark
         var settings = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
         if (ratio is not null) settings["Tracing__RequestRatio"] = ratio;
         return settings;
-    }
-
-    private static async Task<WebApplication> CollectAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var web = builder.Build();
-        web.MapPost("/v1/{signal}", (HttpContext context) => context.Request.Body.CopyToAsync(Stream.Null));
-        await web.StartAsync();
-        return web;
     }
 
     private static async Task<string> CompareAsync(ServerProcess off, ServerProcess on, int connections, int rows, int pairs, TimeSpan length)

@@ -24,7 +24,7 @@ public sealed partial class SettingsTests(Snapshots snapshots)
         "Inference:ShadowBeside", "Inference:ShadowBytes", "Inference:ShadowCourtesy", "Inference:ShadowPatience", "Inference:ShadowRequests", "Inference:ShadowThreads",
         "PredictionLog:CompactAfter", "PredictionLog:ErasureDelay", "PredictionLog:Grace", "PredictionLog:LedgerFolder", "PredictionLog:MaximumBackoff",
         "PredictionLog:MaximumBlocks", "PredictionLog:MaximumBytes", "PredictionLog:TensorsHeld",
-        "Telemetry:MaxSeries", "Telemetry:Metrics", "Telemetry:Refresh", "Tracing:RequestRatio",
+        "Telemetry:MaxSeries", "Telemetry:Metrics", "Telemetry:Refresh", "Tracing:RequestsPerSecond",
         "Webhooks:AllowPrivate", "Webhooks:AllowedHosts", "Webhooks:Attempts", "Webhooks:FirstDelay", "Webhooks:LongestDelay", "Webhooks:Timeout",
         "Access:AdminKey", "EventGrid:TopicKey", "FunctionsHost:KeysEnforced",
     ];

@@ -3,6 +3,7 @@ using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Trace;
 using Serverless.Services.Telemetry;
 
@@ -34,7 +35,7 @@ public sealed class ExportersTests
     [Fact]
     public void Ratio_OutsideOfZeroToOne_IsRefused()
     {
-        using var services = new ServiceCollection().AddExporters(Settings(["Tracing:RequestRatio=1.5"])).BuildServiceProvider();
+        using var services = new ServiceCollection().AddExporters(Settings(["Tracing:RequestsPerSecond=-1"])).BuildServiceProvider();
         Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<TracingOptions>>().Value);
     }
 
@@ -48,19 +49,53 @@ public sealed class ExportersTests
     }
 
     [Theory]
-    [InlineData(ActivityKind.Server, "/models/iris", 1, true)]
-    [InlineData(ActivityKind.Server, "/models/iris", 0, false)]
-    [InlineData(ActivityKind.Server, "/v2/health/ready", 1, false)]
-    [InlineData(ActivityKind.Server, "/metrics", 1, false)]
-    [InlineData(ActivityKind.Client, null, 1, false)]
-    [InlineData(ActivityKind.Consumer, null, 0, true)]
-    [InlineData(ActivityKind.Internal, null, 0, true)]
-    public void Roots_AreSampledByWhatBeginsThem(ActivityKind kind, string? path, double ratio, bool sampled)
+    [InlineData(ActivityKind.Server, 1, true)]
+    [InlineData(ActivityKind.Server, 0, false)]
+    [InlineData(ActivityKind.Client, 1, false)]
+    [InlineData(ActivityKind.Consumer, 0, true)]
+    [InlineData(ActivityKind.Internal, 0, true)]
+    public void Roots_AreSampledByWhatBeginsThem(ActivityKind kind, double perSecond, bool sampled) =>
+        Assert.Equal(sampled, IsSampled(new(perSecond, TimeProvider.System), kind));
+
+    [Fact]
+    public void Requests_AreSampledAtARate()
     {
-        var tags = path is null ? null : new Dictionary<string, object?> { ["url.path"] = path };
-        var decision = new RequestSampler(ratio).ShouldSample(new SamplingParameters(default, ActivityTraceId.CreateFromString("0123456789abcdef0123456789abcdef"), "name", kind, tags, null)).Decision;
-        Assert.Equal(sampled, decision == SamplingDecision.RecordAndSample);
+        var clock = new FakeTimeProvider();
+        var sampler = new RequestSampler(5, clock);
+        int Taken(int requests) => Enumerable.Range(0, requests).Count(_ => IsSampled(sampler, ActivityKind.Server));
+        Assert.Equal(5, Taken(1_000));
+        clock.Advance(TimeSpan.FromMilliseconds(199));
+        Assert.Equal(0, Taken(1_000));
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, Taken(1_000));
+        sampler.GiveBack();
+        Assert.Equal(1, Taken(1_000));
+        // Quiet times are not saved up for more than a second.
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(5, Taken(1_000));
+        var minute = 0;
+        for (var step = 0; step < 6_000; step++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            minute += Taken(10);
+        }
+        Assert.Equal(300, minute);
     }
+
+    [Fact]
+    public void Requests_SampledByManyThreads_AreNoMore()
+    {
+        var sampler = new RequestSampler(100, new FakeTimeProvider());
+        var taken = 0;
+        Parallel.For(0, 100_000, _ =>
+        {
+            if (IsSampled(sampler, ActivityKind.Server)) Interlocked.Increment(ref taken);
+        });
+        Assert.Equal(100, taken);
+    }
+
+    private static bool IsSampled(RequestSampler sampler, ActivityKind kind) =>
+        sampler.ShouldSample(new SamplingParameters(default, ActivityTraceId.CreateFromString("0123456789abcdef0123456789abcdef"), "name", kind)).Decision == SamplingDecision.RecordAndSample;
 
     // "a=b" for each; only the first "=" divides.
     private static IConfigurationRoot Settings(string[] settings) => new ConfigurationBuilder()

@@ -88,6 +88,17 @@ internal sealed class VariantTally
     /// <summary>Requests that it failed and the champion answered.</summary>
     public long AllRetreats => counts[Retreats];
 
+    /// <summary>How many there are of one of the durations.</summary>
+    public long Count(int duration)
+    {
+        var (first, sum) = (FirstDuration + (duration * DurationCells), 0L);
+        for (var index = 0; index < LatencyBuckets.Count; index++) sum += counts[first + index];
+        return sum;
+    }
+
+    /// <summary>One of the durations, summed up.</summary>
+    public double Seconds(int duration) => counts[FirstDuration + (duration * DurationCells) + LatencyBuckets.Count] / (double)TimeSpan.TicksPerSecond;
+
     /// <summary>One of the durations as a series; null while there is none of it.</summary>
     public MetricSeries? Read(int duration)
     {
@@ -95,7 +106,7 @@ internal sealed class VariantTally
         var buckets = new long[LatencyBuckets.Count];
         for (var index = 0; index < buckets.Length; index++) buckets[index] = counts[first + index];
         return buckets.Any(count => count > 0)
-            ? new(Labels, counts[first + buckets.Length] / (double)TimeSpan.TicksPerSecond, new(LatencyBuckets.Seconds, buckets))
+            ? new(Labels, Seconds(duration), new(LatencyBuckets.Seconds, buckets))
             : null;
     }
 }
