@@ -25,8 +25,8 @@ internal sealed class RequestSampler(double perSecond, TimeProvider clock) : Sam
         _ => SamplingDecision.RecordAndSample,
     });
 
-    /// <summary>Gives back what was taken for a request that nobody wants to see.</summary>
-    public void GiveBack() => Interlocked.Add(ref due, -interval);
+    /// <summary>Whether one more request could be recorded now: a look, that takes nothing.</summary>
+    public bool HasRoom => interval > 0 && Volatile.Read(ref due) <= clock.GetTimestamp() + ahead;
 
     private bool TryTake()
     {

@@ -8,35 +8,50 @@ using Microsoft.AspNetCore.Routing;
 namespace Serverless.Services.Telemetry;
 
 /// <summary>
-/// Describes a request's span as the semantic conventions for HTTP servers say: what is asked for, and at its end the route, which names it, and the status. Outermost of
-/// all middleware. OpenTelemetry's instrumentation does it from diagnostic events that every request then raises; this costs those that are not recorded one look.
+/// Opens the span of a request that is recorded, and describes it as the semantic conventions for HTTP servers say. Outermost of all middleware. ASP.NET Core's own source would
+/// have every request asked for, begun and ended by OpenTelemetry; this costs those that are not recorded two looks.
 /// </summary>
-/// <param name="sampler">Gets back what probes have taken.</param>
-internal sealed class RequestSpans(RequestSampler sampler) : IStartupFilter
+/// <param name="sampler">Says how many requests may be recorded; null where another sampler decides about each.</param>
+internal sealed class RequestSpans(RequestSampler? sampler) : IStartupFilter
 {
+    /// <summary>The source's name.</summary>
+    public const string Name = "Serverless.Requests";
+
     private const int FirstError = 500;
+    private static readonly ActivitySource Source = new(Name);
     private static readonly PathString[] Probes = ["/health", "/metrics", "/v2/health"];
 
     /// <inheritdoc/>
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        app.Use(after => context => Activity.Current is { IsAllDataRequested: true, Recorded: true } span ? RunAsync(after, context, span) : after(context));
+        app.Use(after => context =>
+        {
+            var parent = context.Request.Headers.TraceParent;
+            if (parent.Count > 0 ? IsRecorded(parent) : IsWanted(context.Request.Path)) return RunAsync(after, context);
+            // ASP.NET Core opens one that is not recorded wherever its log is on; what comes of the request must not begin traces of its own where it is off.
+            return Activity.Current is null ? UnrecordedAsync(after, context) : after(context);
+        });
         next(app);
     };
 
-    private Task RunAsync(RequestDelegate after, HttpContext context, Activity span)
+    private bool IsWanted(PathString path) => (sampler is null || sampler.HasRoom) && !Array.Exists(Probes, probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
+
+    // A header that does not read is none; the caller's choice stands in its last two digits.
+    private bool IsRecorded(string? parent) => sampler is null || !ActivityContext.TryParse(parent, null, out var context) || context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
+
+    private static async Task UnrecordedAsync(RequestDelegate after, HttpContext context)
     {
-        if (span.HasRemoteParent || !Array.Exists(Probes, probe => context.Request.Path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase)))
-            return DescribeAsync(after, context, span);
-        // A probe that nobody's trace is about.
-        span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        span.IsAllDataRequested = false;
-        sampler.GiveBack();
-        return after(context);
+        using var none = new Activity("request").Start();
+        await after(context);
     }
 
-    private static async Task DescribeAsync(RequestDelegate after, HttpContext context, Activity span)
+    private static async Task RunAsync(RequestDelegate after, HttpContext context)
     {
+        var headers = context.Request.Headers;
+        ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var parent);
+        // Not below ASP.NET Core's, which nobody exports.
+        Activity.Current = null;
+        using var span = Source.StartActivity(context.Request.Method, ActivityKind.Server, parent) ?? new Activity("request").Start();
         Begin(context.Request, span);
         try
         {

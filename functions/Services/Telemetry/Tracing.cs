@@ -11,8 +11,8 @@ namespace Serverless.Services.Telemetry;
 /// <summary>Has traces, metrics and logs exported where the settings name a place for them. Where they name none nothing is added, and no span is ever made.</summary>
 public static class Tracing
 {
-    // One a room, what ASP.NET Core tells of requests, and what HttpClient tells of calls to storage.
-    private static readonly string[] Sources = ["Serverless.*", "Microsoft.AspNetCore", "System.Net.Http"];
+    // One a room, one of requests, and what HttpClient tells of calls to storage.
+    private static readonly string[] Sources = ["Serverless.*", "System.Net.Http"];
 
     /// <summary>Adds exporters as configured.</summary>
     public static IServiceCollection AddExporters(this IServiceCollection services, IConfiguration configuration)
@@ -21,12 +21,10 @@ public static class Tracing
         services.AddSingleton<IValidateOptions<TracingOptions>, TracingOptionsValidator>();
         var exporters = new Exporters(configuration);
         if (!exporters.Any) return services;
-        // ASP.NET Core would describe each request when its span begins, also those that are not recorded.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", true);
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => Describe(resource, configuration));
         if (exporters.Exports("TRACES"))
         {
-            services.AddSingleton<IStartupFilter, RequestSpans>();
+            services.AddSingleton<IStartupFilter>(provider => new RequestSpans(IsOurs(configuration) ? provider.GetRequiredService<RequestSampler>() : null));
             services.AddSingleton(provider => new RequestSampler(provider.GetRequiredService<IOptions<TracingOptions>>().Value.RequestsPerSecond, provider.GetRequiredService<TimeProvider>()));
             telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource(Sources)), configuration));
         }
@@ -39,9 +37,11 @@ public static class Tracing
     // The standard variables win where they are set. After the exporters: Azure Monitor's brings a sampler of its own.
     private static void Sample(TracerProviderBuilder traces, IConfiguration configuration)
     {
-        if (configuration["OTEL_TRACES_SAMPLER"] is { Length: > 0 }) return;
+        if (!IsOurs(configuration)) return;
         traces.SetSampler(provider => new ParentBasedSampler(provider.GetRequiredService<RequestSampler>()));
     }
+
+    private static bool IsOurs(IConfiguration configuration) => configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 };
 
     private static void Describe(ResourceBuilder resource, IConfiguration configuration) => resource
         .AddService("serverless-mlops", serviceVersion: typeof(Tracing).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,

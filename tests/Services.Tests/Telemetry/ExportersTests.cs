@@ -63,12 +63,13 @@ public sealed class ExportersTests
         var clock = new FakeTimeProvider();
         var sampler = new RequestSampler(5, clock);
         int Taken(int requests) => Enumerable.Range(0, requests).Count(_ => IsSampled(sampler, ActivityKind.Server));
+        Assert.True(sampler.HasRoom);
         Assert.Equal(5, Taken(1_000));
+        Assert.False(sampler.HasRoom);
         clock.Advance(TimeSpan.FromMilliseconds(199));
         Assert.Equal(0, Taken(1_000));
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(1, Taken(1_000));
-        sampler.GiveBack();
+        Assert.True(sampler.HasRoom);
         Assert.Equal(1, Taken(1_000));
         // Quiet times are not saved up for more than a second.
         clock.Advance(TimeSpan.FromHours(1));
