@@ -43,14 +43,17 @@ internal static class DirectBenchmark
         Console.WriteLine("| --- | --- | --- | --- |");
         Dictionary<string, string> none = new() { ["Telemetry__Metrics"] = "false" };
         Dictionary<string, string> metrics = [];
-        Dictionary<string, string> both = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
-        Dictionary<string, string> quiet = new(both) { ["Tracing__RequestsPerSecond"] = "0" };
-        Dictionary<string, string> every = new(both) { ["Tracing__RequestsPerSecond"] = "1000000" };
-        Console.WriteLine(await CompareAsync("nothing (the same twice)", azurite.ConnectionString, none, none, pairs));
-        Console.WriteLine(await CompareAsync("metrics", azurite.ConnectionString, none, metrics, pairs));
-        Console.WriteLine(await CompareAsync("metrics, exported by OTLP with logs; no request traced", azurite.ConnectionString, none, quiet, pairs));
-        Console.WriteLine(await CompareAsync("the same, five requests a second traced", azurite.ConnectionString, none, both, pairs));
-        Console.WriteLine(await CompareAsync("the same, every request traced", azurite.ConnectionString, none, every, pairs));
+        Dictionary<string, string> all = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        Dictionary<string, string> Only(string signal) => new(signal == "METRICS" ? all : all.Concat(none))
+        {
+            [$"OTEL_{(signal == "TRACES" ? "LOGS" : "TRACES")}_EXPORTER"] = "none", [$"OTEL_{(signal == "METRICS" ? "LOGS" : "METRICS")}_EXPORTER"] = "none",
+        };
+        (string What, Dictionary<string, string> With)[] compared =
+        [
+            ("nothing (the same twice)", none), ("metrics", metrics), ("metrics, exported by OTLP", Only("METRICS")), ("logs, exported", Only("LOGS")),
+            ("traces, exported, five requests a second", Only("TRACES")), ("all three", all), ("all three, every request traced", new(all) { ["Tracing__RequestsPerSecond"] = "1000000" }),
+        ];
+        foreach (var (what, with) in compared) Console.WriteLine(await CompareAsync(what, azurite.ConnectionString, none, with, pairs));
     }
 
     private static async Task RegisterAsync(string storage)
