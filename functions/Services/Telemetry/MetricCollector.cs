@@ -23,7 +23,7 @@ public sealed class MetricCollector : IDisposable
     /// <summary>What was made to be collected.</summary>
     public IReadOnlyList<IMeters> Meters { get; }
 
-    /// <summary>The reader, for the provider of the meters.</summary>
+    /// <summary>The reader, for <see cref="PageMeters"/>.</summary>
     public MetricReader Reader { get; }
 
     /// <summary>Every metric as it is now, by name.</summary>
@@ -52,9 +52,7 @@ public sealed class MetricCollector : IDisposable
 
         public override ExportResult Export(in Batch<Metric> batch)
         {
-            // What only push exporters listen to, the pages have from elsewhere.
-            foreach (var metric in batch)
-                if (!metric.MeterName.StartsWith(MetricsRegistration.PushPrefix, StringComparison.Ordinal)) Families.Add(Family(metric));
+            foreach (var metric in batch) Families.Add(Family(metric));
             return ExportResult.Success;
         }
 

@@ -41,7 +41,7 @@ public static class MetricsRegistration
 
     private const int Few = 64;
 
-    private const string Runtime = "System.Runtime";
+    internal const string Runtime = "System.Runtime";
 
     // What Prometheus' own naming rules would refuse, or nobody asks for.
     private static readonly Dictionary<string, string> RuntimeNames = new()
@@ -66,15 +66,20 @@ public static class MetricsRegistration
         services.AddSingleton<IMeters, BuildMeters>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsPages>();
-        var settings = configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new();
-        if (!settings.Metrics) return;
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(Prefix + "*", Runtime)
-            .AddView(instrument => View(instrument, settings))
-            .AddReader(provider => provider.GetRequiredService<MetricCollector>().Reader));
+        services.AddSingleton<PageMeters>();
+        if (Settings(configuration).Metrics) services.AddHostedService(provider => provider.GetRequiredService<PageMeters>());
     }
 
-    private static MetricStreamConfiguration? View(System.Diagnostics.Metrics.Instrument instrument, TelemetryOptions settings)
+    /// <summary>Has exporters get the rooms' instruments, and those of the runtime that the pages show.</summary>
+    internal static MeterProviderBuilder AddSuite(this MeterProviderBuilder metrics, IConfiguration configuration)
+    {
+        var settings = Settings(configuration);
+        return metrics.AddMeter(Prefix + "*", PushPrefix + "*", Runtime).AddView(instrument => View(instrument, settings));
+    }
+
+    private static TelemetryOptions Settings(IConfiguration configuration) => configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new();
+
+    internal static MetricStreamConfiguration? View(System.Diagnostics.Metrics.Instrument instrument, TelemetryOptions settings)
     {
         if (instrument.Meter.Name == Runtime)
             return RuntimeNames.TryGetValue(instrument.Name, out var name) ? new() { Name = name, CardinalityLimit = Few } : MetricStreamConfiguration.Drop;

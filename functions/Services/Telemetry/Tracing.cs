@@ -29,7 +29,7 @@ public static class Tracing
             telemetry.WithTracing(traces => Sample(exporters.Add(traces.AddSource(Sources)), configuration));
         }
 
-        if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddMeter(MetricsRegistration.Prefix + "*", MetricsRegistration.PushPrefix + "*", "System.Runtime")));
+        if (exporters.Exports("METRICS")) telemetry.WithMetrics(metrics => exporters.Add(metrics.AddSuite(configuration)));
         if (exporters.Exports("LOGS")) telemetry.WithLogging(logs => exporters.Add(logs), logs => logs.IncludeFormattedMessage = true);
         return services;
     }
