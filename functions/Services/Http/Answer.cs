@@ -28,7 +28,7 @@ public static class Answer
         }
         catch (Exception away) when (IsAway(away))
         {
-            return new ProblemResult(new(ProblemKind.Unavailable, "Storage did not answer, or somebody else changed what was being read. Send the request again: nothing that was confirmed before is lost.") { RetryAfter = TimeSpan.FromSeconds(1) }, away);
+            return new ProblemResult(new(ProblemKind.Unavailable, "Storage did not answer, or somebody else changed what was being read. Come again; a change may have been made all the same, so look before you repeat one.") { RetryAfter = TimeSpan.FromSeconds(1) }, away);
         }
     }
 

@@ -80,11 +80,8 @@ public sealed class PredictionReader(BlobServiceClient blobs, ILogger<Prediction
             }
         return new(rows, null);
 
-        Task<IReadOnlyList<PredictionRow>> HourAsync(DateTimeOffset hour, Partition? listed) => Overtaken.AgainAsync(async () =>
-        {
-            var files = Interlocked.Exchange(ref listed, null) ?? await ListAsync(query.Model, hour, cancel);
-            return await new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel);
-        });
+        Task<IReadOnlyList<PredictionRow>> HourAsync(DateTimeOffset hour, Partition listed) => Overtaken.AgainAsync(
+            listed, () => ListAsync(query.Model, hour, cancel), files => new PageOfHour(start, hour, after, size - rows.Count).ReadAsync([.. Sources(start, files, null, report)], cancel));
     }
 
     /// <summary>Of one hour's files, the rows of a query whose ids pass.</summary>

@@ -66,8 +66,7 @@ public static class MetricsRegistration
         services.AddSingleton<IMeters, BuildMeters>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsPages>();
-        services.AddSingleton<PageMeters>();
-        if (Settings(configuration).Metrics) services.AddHostedService(provider => provider.GetRequiredService<PageMeters>());
+        if (Settings(configuration).Metrics) services.AddHostedService<PageMeters>();
     }
 
     /// <summary>Has exporters get the rooms' instruments, and those of the runtime that the pages show.</summary>

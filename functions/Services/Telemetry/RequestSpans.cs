@@ -26,18 +26,23 @@ internal sealed class RequestSpans(RequestSampler? sampler) : IStartupFilter
     {
         app.Use(after => context =>
         {
-            var parent = context.Request.Headers.TraceParent;
-            if (parent.Count > 0 ? IsRecorded(parent) : IsWanted(context.Request.Path)) return RunAsync(after, context);
+            if (IsWanted(context.Request, out var parent)) return RunAsync(after, context, parent);
             // ASP.NET Core opens one that is not recorded wherever its log is on; what comes of the request must not begin traces of its own where it is off.
             return Activity.Current is null ? UnrecordedAsync(after, context) : after(context);
         });
         next(app);
     };
 
-    private bool IsWanted(PathString path) => (sampler is null || sampler.HasRoom) && !Array.Exists(Probes, probe => path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
-
-    // A header that does not read is none; the caller's choice stands in its last two digits.
-    private bool IsRecorded(string? parent) => sampler is null || !ActivityContext.TryParse(parent, null, out var context) || context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
+    // A header that does not read is none.
+    private bool IsWanted(HttpRequest request, out ActivityContext parent)
+    {
+        parent = default;
+        var headers = request.Headers;
+        var isCalled = headers.TraceParent.Count > 0 && ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out parent);
+        if (sampler is null) return true;
+        if (isCalled) return parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
+        return sampler.HasRoom && !Array.Exists(Probes, probe => request.Path.StartsWithSegments(probe, StringComparison.OrdinalIgnoreCase));
+    }
 
     private static async Task UnrecordedAsync(RequestDelegate after, HttpContext context)
     {
@@ -45,10 +50,8 @@ internal sealed class RequestSpans(RequestSampler? sampler) : IStartupFilter
         await after(context);
     }
 
-    private static async Task RunAsync(RequestDelegate after, HttpContext context)
+    private static async Task RunAsync(RequestDelegate after, HttpContext context, ActivityContext parent)
     {
-        var headers = context.Request.Headers;
-        ActivityContext.TryParse(headers.TraceParent, headers.TraceState, isRemote: true, out var parent);
         // Not below ASP.NET Core's, which nobody exports.
         Activity.Current = null;
         using var span = Source.StartActivity(context.Request.Method, ActivityKind.Server, parent) ?? new Activity("request").Start();

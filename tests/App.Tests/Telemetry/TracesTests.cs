@@ -110,7 +110,8 @@ public sealed class TracesTests(TracedSuite suite) : IClassFixture<TracedSuite>
         await suite.SendAsync(HttpMethod.Put, $"/models/{model}/aliases/blue", new { version = 1 }, trace);
         await SuiteCalls.UntilAsync("the log record comes with its trace", () => Task.FromResult(suite.Receiver.Logs.Any(log => log.Contains($"{model} alias blue points at version 1", StringComparison.Ordinal) && log.Contains(trace, StringComparison.Ordinal))));
         await suite.SendAsync(HttpMethod.Post, $"/v2/models/{model}/infer", TracedSuite.Iris, trace, recorded: false);
-        await SuiteCalls.UntilAsync("metrics come", () => Task.FromResult(suite.Receiver.Metrics.Contains("mlops.requests") && suite.Receiver.Metrics.Contains("mlops.request.duration")));
+        string[] pushed = ["mlops.requests", "mlops.request.duration", "mlops.queue.time", "mlops.compute.time", "mlops.computed"];
+        await SuiteCalls.UntilAsync("metrics come", () => Task.FromResult(pushed.All(suite.Receiver.Metrics.Contains)));
         // What is pushed is not on the page twice.
         Assert.Single(Regex.Matches(await suite.App.Client.GetStringAsync("/metrics"), "^# TYPE mlops_request_duration_seconds ", RegexOptions.Multiline));
     }

@@ -14,9 +14,9 @@ internal sealed class DurationMeter
 
     private readonly Histogram<double>? pushed;
 
-    private DurationMeter(TallyBook book, int duration, string name, string help, Histogram<double>? pushed = null)
+    private DurationMeter(TallyBook book, int duration, string name, string help, Meter? meter = null)
     {
-        this.pushed = pushed;
+        pushed = meter?.CreateHistogram(name, "s", help, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = LatencyBuckets.Seconds });
         Family = new(PrometheusNames.Of(name, "s", MetricKind.Histogram), help, () => book.Variants.Select(variant => variant.Read(duration)).OfType<MetricSeries>());
     }
 
@@ -27,13 +27,12 @@ internal sealed class DurationMeter
     public static DurationMeter[] All(IMeterFactory meters, TallyBook book)
     {
         var meter = meters.Create(Name);
-        var whole = "Requests whose model was known, from arrival to the answer's last byte.";
         meter.CreateObservableCounter("mlops.queue.time", () => Sums(book, VariantTally.Queue), "s", "What requests that computed have waited for a turn of the model, or for a batch.");
         meter.CreateObservableCounter("mlops.compute.time", () => Sums(book, VariantTally.Compute), "s", "What the runs of the model have taken; a batch's for each of its requests.");
         meter.CreateObservableCounter("mlops.computed", () => from one in book.Variants let count = one.Count(VariantTally.Compute) where count > 0 select new Measurement<long>(count, one.Tags), description: "Requests that computed.");
         return
         [
-            new(book, VariantTally.Request, "mlops.request.duration", whole, meter.CreateHistogram("mlops.request.duration", "s", whole, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = LatencyBuckets.Seconds })),
+            new(book, VariantTally.Request, "mlops.request.duration", "Requests whose model was known, from arrival to the answer's last byte.", meter),
             new(book, VariantTally.Queue, "mlops.queue.duration", "Requests that computed: the wait for a turn of the model, or for a batch."),
             new(book, VariantTally.Compute, "mlops.compute.duration", "Requests that computed: the run of the model; a batch's for each of its requests."),
         ];

@@ -26,11 +26,8 @@ internal sealed class TruthFiles(BlobServiceClient blobs, TruthKind kind, ILogge
     /// <param name="ids">Only these predictions'; null for all.</param>
     /// <param name="report">Is told what was passed over.</param>
     /// <param name="cancel">Ends the read.</param>
-    public Task<List<TruthRow>> ReadAsync(ModelName model, DateTimeOffset hour, Partition? listed, IReadOnlySet<PredictionId>? ids, ReadReport report, CancellationToken cancel) => Overtaken.AgainAsync(async () =>
-    {
-        var files = Interlocked.Exchange(ref listed, null) ?? await ListAsync(model, hour, cancel);
-        return TruthRow.Distinct(await ReadAsync(files, Query(model, hour, ids), ids is null ? null : ids.Contains, report, cancel));
-    });
+    public Task<List<TruthRow>> ReadAsync(ModelName model, DateTimeOffset hour, Partition? listed, IReadOnlySet<PredictionId>? ids, ReadReport report, CancellationToken cancel) =>
+        Overtaken.AgainAsync(listed, () => ListAsync(model, hour, cancel), async files => TruthRow.Distinct(await ReadAsync(files, Query(model, hour, ids), ids is null ? null : ids.Contains, report, cancel)));
 
     /// <summary>One hour as it is now.</summary>
     public Task<Partition> ListAsync(ModelName model, DateTimeOffset hour, CancellationToken cancel) =>
