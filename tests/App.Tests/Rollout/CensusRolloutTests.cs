@@ -163,13 +163,12 @@ public sealed class CensusRolloutTests(AzuriteFixture azurite) : IAsyncLifetime
         var ended = await census.ReachAsync("rolledBack");
         foreach (var host in hosts) await SuiteCalls.UntilAsync("callers are back", async () => (await census.AskAsync(met!, [Census.Rows[0]], host)).Version == "1");
         await over.CancelAsync();
-        // Every one of them was answered, by the one or the other; how soon by the champion again is told, not judged: a starved machine is no fault.
+        // Every one of them was answered, by the one or the other; how soon by the champion again is told, not judged: a starved machine is no fault, and the last one may have been routed before.
         foreach (var seen in await Task.WhenAll(load))
         {
             Assert.Equal(["1", "2"], seen.Select(one => one.Version).Distinct().Order());
             var last = seen.Last(one => one.Version == "2").Sent - ended.GetProperty("since").GetDateTimeOffset();
             TestContext.Current.TestOutputHelper?.WriteLine($"{seen.Count} requests; the last one that the canary answered was sent {last.TotalSeconds:0.00} s after the rollback.");
-            Assert.Equal("1", seen[^1].Version);
         }
 
         foreach (var host in hosts) Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(number => census.AskAsync($"person {number}", [Census.Rows[number]], host))), answer => Assert.Equal("1", answer.Version));
