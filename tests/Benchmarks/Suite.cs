@@ -36,9 +36,12 @@ internal sealed class Suite : IAsyncDisposable
         new Dictionary<string, string>(settings) { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
 
     /// <summary>Registers a model of <c>tests/data</c>; its first version answers at once.</summary>
-    public async Task RegisterAsync(string model, string? name = null)
+    public Task RegisterAsync(string model, string? name = null) => RegisterAsync(Server.Url, model, name);
+
+    /// <summary>The same, with any server.</summary>
+    public static async Task RegisterAsync(Uri server, string model, string? name = null)
     {
-        using var http = new HttpClient { BaseAddress = Server.Url };
+        using var http = new HttpClient { BaseAddress = server };
         using var file = new StreamContent(File.OpenRead(TestData.Model(model)));
         file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var answer = await http.PostAsync($"/models/{name ?? model}/versions", file);

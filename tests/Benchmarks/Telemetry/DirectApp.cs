@@ -1,13 +1,7 @@
-using System.Diagnostics;
-using System.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Serverless.App.Reference;
 
 namespace Serverless.Benchmarks.Telemetry;
 
@@ -17,45 +11,18 @@ namespace Serverless.Benchmarks.Telemetry;
 /// </summary>
 internal sealed class DirectApp : IDisposable
 {
-    private static readonly Assembly Application = typeof(AppRoutes).Assembly;
-
-    private readonly IHost host;
+    private readonly HostedApp app;
     private readonly Server server;
-    private readonly Thread main;
 
-    private DirectApp(IHost host, Server server, Thread main) => (this.host, this.server, this.main) = (host, server, main);
+    private DirectApp(HostedApp app, Server server) => (this.app, this.server) = (app, server);
 
     /// <summary>Runs the application's own entry point; returns when it has started.</summary>
     /// <param name="storage">The storage account.</param>
     /// <param name="settings">Its other settings.</param>
     public static async Task<DirectApp> StartAsync(string storage, IReadOnlyDictionary<string, string> settings)
     {
-        var (server, built, started) = (new Server(), (IHost?)null, new TaskCompletionSource());
-        string[] args =
-        [
-            "--urls=http://127.0.0.1:0", "--FunctionsHost:Quiet=true", $"--AzureWebJobsStorage={storage}", "--Logging:LogLevel:Default=Error",
-            .. settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"),
-        ];
-        Assembly.SetEntryAssembly(Application);
-        using var building = DiagnosticListener.AllListeners.Subscribe(new Building(
-            builder => builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<IServer>(server))), host => built = host));
-        var main = new Thread(() =>
-        {
-            try
-            {
-                Application.EntryPoint!.Invoke(null, [args]);
-                started.TrySetException(new InvalidOperationException("The application has ended."));
-            }
-            catch (TargetInvocationException failure)
-            {
-                started.TrySetException(failure.InnerException!);
-            }
-        })
-        { IsBackground = true };
-        main.Start();
-        server.Started = () => started.TrySetResult();
-        await started.Task;
-        return new(built!, server, main);
+        var server = new Server();
+        return new(await HostedApp.StartAsync(storage, settings, server), server);
     }
 
     /// <summary>Answers a request.</summary>
@@ -75,11 +42,7 @@ internal sealed class DirectApp : IDisposable
         return response.StatusCode;
     }
 
-    public void Dispose()
-    {
-        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        main.Join();
-    }
+    public void Dispose() => app.Dispose();
 
     private sealed class Server : IServer
     {
@@ -88,8 +51,6 @@ internal sealed class DirectApp : IDisposable
         public IFeatureCollection Features { get; } = new FeatureCollection();
 
         public Func<IFeatureCollection, Task>? Answer { get; private set; }
-
-        public Action Started { get; set; } = () => { };
 
         public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
             where TContext : notnull
@@ -100,36 +61,12 @@ internal sealed class DirectApp : IDisposable
                 await application.ProcessRequestAsync(context);
                 application.DisposeContext(context, null);
             };
-            Started();
             return Task.CompletedTask;
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public void Dispose()
-        {
-        }
-    }
-
-    // How tools reach an application that builds its host by itself: the host tells these events.
-    private sealed class Building(Action<IHostBuilder> building, Action<IHost> built) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
-    {
-        public void OnNext(DiagnosticListener value)
-        {
-            if (value.Name == "Microsoft.Extensions.Hosting") value.Subscribe(this);
-        }
-
-        public void OnNext(KeyValuePair<string, object?> value)
-        {
-            if (value.Key == "HostBuilding") building((IHostBuilder)value.Value!);
-            if (value.Key == "HostBuilt") built((IHost)value.Value!);
-        }
-
-        public void OnCompleted()
-        {
-        }
-
-        public void OnError(Exception error)
         {
         }
     }

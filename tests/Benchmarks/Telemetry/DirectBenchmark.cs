@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Serverless.Hosting.Azurite;
@@ -16,41 +15,27 @@ internal static class DirectBenchmark
     private const int WarmUp = 5_000;
     private const int Requests = 30_000;
 
-    // Code that is compiled twice, the second time while it is measured, is what scatters most.
-    private static readonly Dictionary<string, string> Runtime = new()
-    {
-        ["DOTNET_TieredCompilation"] = "0", ["DOTNET_ReadyToRun"] = "0", ["DOTNET_GCgen0size"] = "0x2000000",
-    };
+    private static readonly Dictionary<string, string> Runtime = new(TelemetrySettings.CompiledOnce) { ["DOTNET_GCgen0size"] = "0x2000000" };
 
     public static async Task RunAsync(string[] args)
     {
-        if (Runtime.Any(setting => Environment.GetEnvironmentVariable(setting.Key) != setting.Value))
-        {
-            var start = new ProcessStartInfo("dotnet", [typeof(DirectBenchmark).Assembly.Location, "direct", .. args]);
-            foreach (var (name, value) in Runtime) start.Environment[name] = value;
-            using var again = Process.Start(start)!;
-            await again.WaitForExitAsync();
-            return;
-        }
+        if (await OneProcess.RestartedAsync(Runtime, "direct", args)) return;
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 41;
-        using var process = Process.GetCurrentProcess();
         await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
         using var collector = await ServerProcess.StartAsync(typeof(DirectBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) process.ProcessorAffinity = 1;
+        OneProcess.Pin(0);
         await RegisterAsync(azurite.ConnectionString);
         Console.WriteLine($"{pairs} pairs of {Requests} requests of one row; median [95 % interval of the median]");
         Console.WriteLine("| what | CPU µs a request, without | with / without | more bytes a request |");
         Console.WriteLine("| --- | --- | --- | --- |");
-        Dictionary<string, string> none = new() { ["Telemetry__Metrics"] = "false" };
-        Dictionary<string, string> metrics = [];
-        Dictionary<string, string> all = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url.ToString(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        var (none, all) = (TelemetrySettings.None, TelemetrySettings.All(collector.Url));
         Dictionary<string, string> Only(string signal) => new(signal == "METRICS" ? all : all.Concat(none))
         {
             [$"OTEL_{(signal == "TRACES" ? "LOGS" : "TRACES")}_EXPORTER"] = "none", [$"OTEL_{(signal == "METRICS" ? "LOGS" : "METRICS")}_EXPORTER"] = "none",
         };
         (string What, Dictionary<string, string> With)[] compared =
         [
-            ("nothing (the same twice)", none), ("metrics", metrics), ("metrics, exported by OTLP", Only("METRICS")), ("logs, exported", Only("LOGS")),
+            ("nothing (the same twice)", none), ("metrics", TelemetrySettings.Metrics), ("metrics, exported by OTLP", Only("METRICS")), ("logs, exported", Only("LOGS")),
             ("traces, exported, five requests a second", Only("TRACES")), ("all three", all), ("all three, every request traced", new(all) { ["Tracing__RequestsPerSecond"] = "1000000" }),
         ];
         foreach (var (what, with) in compared) Console.WriteLine(await CompareAsync(what, azurite.ConnectionString, none, with, pairs));

@@ -1,89 +1,86 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Serverless.Benchmarks.Serving;
+using Serverless.Hosting.Azurite;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Benchmarks.Telemetry;
 
 /// <summary>
-/// What a request pays for being measured: two servers on one core and one storage, that differ in one setting, in turn. Two processes differ in how they were
-/// compiled and laid out in memory, too, by as much as is measured here: so both are started anew after every few pairs. A round's CPU time runs until its last row
-/// is durable. Then, how long a scrape takes with many models.
+/// What a request over HTTP pays for being measured: Kestrel and the application on one core, started anew in one process for each slice, so that all run the same compiled
+/// code, with a feature and without it in turn; slices are shorter than what a shared machine's speed takes to change. What sends the requests is another process. A slice's
+/// CPU time runs until its last row is durable. Then, how long a scrape takes with many models.
 /// </summary>
 internal static class TelemetryBenchmark
 {
-    private const int PairsAStart = 3;
     private const int Models = 200;
     private const int Scrapes = 21;
+    private const int Slices = 10;
 
-    private static readonly (int Connections, int Rows)[] Loads = [(16, 1), (64, 1)];
+    private static readonly int[] Connections = [16, 64];
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
-
-    // What is compared: its name, and the settings without it. With it are the defaults.
-    private static readonly Dictionary<string, Dictionary<string, string>> Features = new()
-    {
-        ["metrics"] = new() { ["Telemetry__Metrics"] = "false" },
-    };
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(300);
 
     public static async Task RunAsync(string[] args)
     {
-        var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
-        var length = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.5);
-        Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s, {PairsAStart} of them a start; median [95 % interval of the median]");
-        Console.WriteLine("| what | connections | rows | off, requests/s | on / off | CPU µs a request, off | on / off | bytes a request, off | more on |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var (feature, off) in Features)
-            foreach (var (connections, rows) in Loads)
-                Console.WriteLine(await CompareAsync(feature, off, connections, rows, pairs, length));
-        Console.WriteLine(await ScrapeAsync());
-    }
-
-    private static async Task<string> CompareAsync(string feature, Dictionary<string, string> settings, int connections, int rows, int pairs, TimeSpan length)
-    {
-        List<Round> on = [], off = [];
-        while (off.Count < pairs)
+        if (await OneProcess.RestartedAsync(TelemetrySettings.CompiledOnce, "telemetry", args))
         {
-            await using var suite = await Suite.StartAsync(serverCore: 0);
-            await suite.RegisterAsync("iris_lr");
-            using var without = await Suite.StartServerAsync(suite.Storage, 0, settings);
-            await WarmUpAsync([suite.Server, without], connections, rows, length);
-            for (var pair = 0; pair < PairsAStart && off.Count < pairs; pair++)
-            {
-                if (off.Count % 2 == 0) on.Add(await MeasureAsync(suite.Server, connections, rows, length));
-                off.Add(await MeasureAsync(without, connections, rows, length));
-                if (on.Count < off.Count) on.Add(await MeasureAsync(suite.Server, connections, rows, length));
-            }
+            Console.WriteLine(await ScrapeAsync());
+            return;
         }
-        string Show(Func<Round, double> figure, string format) => Spread.Interval(off.Select(figure), format);
-        string Ratio(Func<Round, double> figure) => Spread.Interval(on.Zip(off, (x, y) => figure(x) / figure(y)), "0.000");
-        return string.Create(CultureInfo.InvariantCulture,
-            $"| {feature} | {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Spread.Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} |");
+        var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 41;
+        await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
+        using var collector = await ServerProcess.StartAsync(typeof(TelemetryBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
+        using var load = LoadProcess.Start();
+        OneProcess.Pin(0);
+        using (var app = await HostedApp.StartAsync(azurite.ConnectionString, TelemetrySettings.None)) await Suite.RegisterAsync(app.Url, "iris_lr");
+        (string What, Dictionary<string, string> With)[] compared =
+            [("nothing (the same twice)", TelemetrySettings.None), ("metrics", TelemetrySettings.Metrics), ("metrics, logs and traces, exported by OTLP", TelemetrySettings.All(collector.Url))];
+        Console.WriteLine($"{pairs} pairs of {Slices} slices of {Slice.TotalMilliseconds} ms, requests of one row; median [95 % interval of the median]");
+        Console.WriteLine("| what | connections | requests/s, without | with / without | CPU µs a request, without | with / without | more bytes a request |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach (var (what, with) in compared)
+            foreach (var connections in Connections)
+                Console.WriteLine($"| {what} | {connections} | {await CompareAsync(azurite.ConnectionString, load, with, connections, pairs)} |");
     }
 
-    // On one core that load keeps busy, the runtime takes its time to compile the last tier.
-    private static async Task WarmUpAsync(IReadOnlyList<ServerProcess> servers, int connections, int rows, TimeSpan length)
+    private static async Task<string> CompareAsync(string storage, LoadProcess load, Dictionary<string, string> with, int connections, int pairs)
     {
-        for (var warm = TimeSpan.Zero; warm < WarmUp; warm += servers.Count * length)
-            foreach (var server in servers) await LoadAsync(server, connections, rows, length);
+        var rounds = new List<(Round On, Round Off)>();
+        // The first pair compiles.
+        for (var pair = -1; pair < pairs; pair++) rounds.Add(await PairAsync(storage, load, with, connections));
+        rounds.RemoveAt(0);
+        string Figures(Func<Round, double> figure, string format) =>
+            $"{Spread.Interval(rounds.Select(round => figure(round.Off)), format)} | {Spread.Interval(rounds.Select(round => figure(round.On) / figure(round.Off)), "0.000")}";
+        return $"{Figures(one => one.PerSecond, "0")} | {Figures(one => one.Microseconds, "0.0")} | {Spread.Interval(rounds.Select(round => round.On.Bytes - round.Off.Bytes), "0")}";
     }
 
-    private static Task<Load> LoadAsync(ServerProcess server, int connections, int rows, TimeSpan length) =>
-        LoadGenerator.RunAsync(server.EndPoint, LoadGenerator.Post("/v2/models/iris_lr/infer", server.Url.Authority, Requests.Infer(rows)), connections, length);
-
-    private static async Task<Round> MeasureAsync(ServerProcess server, int connections, int rows, TimeSpan length)
+    private static async Task<(Round On, Round Off)> PairAsync(string storage, LoadProcess load, Dictionary<string, string> with, int connections)
     {
-        using var http = new HttpClient { BaseAddress = server.Url };
-        var (cpu, bytes) = (server.CpuTime, server.AllocatedBytes());
-        var load = await LoadAsync(server, connections, rows, length);
-        var clock = Stopwatch.StartNew();
-        while (await PendingAsync(http) > 0 && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        return new(load.PerSecond, (server.CpuTime - cpu).TotalMicroseconds / load.Requests, (server.AllocatedBytes() - bytes) / (double)load.Requests);
+        var (on, off) = (new Round(), new Round());
+        for (var slice = 0; slice < Slices; slice++)
+        {
+            if (slice % 2 == 0) on += await MeasureAsync(storage, with, load, connections);
+            off += await MeasureAsync(storage, TelemetrySettings.None, load, connections);
+            if (slice % 2 != 0) on += await MeasureAsync(storage, with, load, connections);
+        }
+        return (on, off);
     }
 
-    private static async Task<long> PendingAsync(HttpClient http) =>
-        (await http.GetFromJsonAsync<JsonElement>("/health")).GetProperty("predictions").GetProperty("pending").GetInt64();
+    private static async Task<Round> MeasureAsync(string storage, Dictionary<string, string> settings, LoadProcess load, int connections)
+    {
+        using var app = await HostedApp.StartAsync(storage, settings);
+        await load.RunAsync(app.Url, connections, WarmUp);
+        var log = app.Services.GetRequiredService<PredictionLog>();
+        await log.FlushAsync(CancellationToken.None);
+        GC.Collect();
+        var (cpu, bytes) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
+        var (requests, seconds) = await load.RunAsync(app.Url, connections, Slice);
+        await log.FlushAsync(CancellationToken.None);
+        return new(requests, seconds, Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes(precise: true) - bytes);
+    }
 
     private static async Task<string> ScrapeAsync()
     {
@@ -107,5 +104,14 @@ internal static class TelemetryBenchmark
             $"A scrape of {Models} models, two variants each: {Spread.Interval(times, "0.0")} ms ({Spread.Of(times).Show("0.0")}), {spent:0.0} ms of CPU time, {page.Count(letter => letter == '\n')} lines, {page.Length >> 10} KiB");
     }
 
-    private readonly record struct Round(double PerSecond, double Microseconds, double Bytes);
+    private readonly record struct Round(long Requests, double Seconds, TimeSpan Cpu, long Allocated)
+    {
+        public double PerSecond => Requests / Seconds;
+
+        public double Microseconds => Cpu.TotalMicroseconds / Requests;
+
+        public double Bytes => Allocated / (double)Requests;
+
+        public static Round operator +(Round one, Round other) => new(one.Requests + other.Requests, one.Seconds + other.Seconds, one.Cpu + other.Cpu, one.Allocated + other.Allocated);
+    }
 }

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Serverless.Benchmarks.Serving;
+
+/// <summary>A load generator in a process of its own, on the second core: its work is not counted as the server's. Asked line by line.</summary>
+internal sealed class LoadProcess : IDisposable
+{
+    private readonly Process process;
+
+    private LoadProcess(Process process) => this.process = process;
+
+    public static LoadProcess Start()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(LoadProcess).Assembly.Location, "load"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        return new(Process.Start(start)!);
+    }
+
+    /// <summary>What that process does: answers each line with how many requests were answered, and in how many seconds.</summary>
+    public static async Task AnswerAsync(string[] args)
+    {
+        OneProcess.Pin(Environment.ProcessorCount - 1);
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            var words = line.Split(' ');
+            var (server, connections, seconds) = (new Uri(words[0]), int.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
+            var load = await LoadGenerator.RunAsync(
+                new(IPAddress.Loopback, server.Port), LoadGenerator.Post("/v2/models/iris_lr/infer", server.Authority, Requests.Infer(1)), connections, TimeSpan.FromSeconds(seconds));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load.Requests} {load.Seconds}"));
+        }
+    }
+
+    /// <summary>Has one row predicted by iris_lr, again and again.</summary>
+    public async Task<(long Requests, double Seconds)> RunAsync(Uri server, int connections, TimeSpan length)
+    {
+        await process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{server} {connections} {length.TotalSeconds}"));
+        await process.StandardInput.FlushAsync();
+        var words = (await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The load generator has ended.")).Split(' ');
+        return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
+    }
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
