@@ -18,7 +18,9 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 public sealed class PredictionLog : IAsyncDisposable
 {
-    private const int DrainBytes = 256 << 10;
+    // The loop is woken for so much: to be woken costs as much as some ten requests. What waits for it leaves the processor's cache meanwhile, so small entries count for more than they are.
+    private const int DrainBytes = 1 << 20;
+    private const int LeastDrained = 1 << 10;
     private const int EntryBytes = 128;
     private const int KnownSchemas = 4096;
     private const long MillisecondsAnHour = 3_600_000;
@@ -40,6 +42,7 @@ public sealed class PredictionLog : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ITimer timer;
     private readonly Task loop;
+    private (ModelName Model, long Hour, PredictionSchema Schema, FreshStream Stream) last;
     private long drainBytes;
     private int armed;
     private bool warned;
@@ -109,7 +112,7 @@ public sealed class PredictionLog : IAsyncDisposable
         counters.Charge(entry.Charge);
         ledger.Accept(entry.Header.Rows);
         queue.Enqueue(entry);
-        if (acknowledged || Interlocked.Add(ref drainBytes, entry.Charge) >= DrainBytes) Wake();
+        if (acknowledged || Interlocked.Add(ref drainBytes, Math.Max(entry.Charge, LeastDrained)) >= DrainBytes) Wake();
         else Arm();
         return acknowledged ? new(WaitAsync(entry.Durable!, cancel)) : ValueTask.CompletedTask;
     }
@@ -257,6 +260,15 @@ public sealed class PredictionLog : IAsyncDisposable
     private FreshStream StreamOf(PredictionEntry entry)
     {
         var hour = entry.Header.Id.Milliseconds / MillisecondsAnHour;
+        // Most entries go where the one before went.
+        if (ReferenceEquals(entry.Schema, last.Schema) && hour == last.Hour && entry.Model == last.Model) return last.Stream;
+        var stream = FindStream(entry, hour);
+        last = (entry.Model, hour, entry.Schema, stream);
+        return stream;
+    }
+
+    private FreshStream FindStream(PredictionEntry entry, long hour)
+    {
         if (known.TryGetValue((entry.Model, hour, entry.Schema), out var stream)) return stream;
         var key = (entry.Model, hour, entry.Schema.Fingerprint);
         if (options.HashKey is null && !warned && entry.Schema.Policy.Features.Values.Any(rule => rule.Kind == FeatureRuleKind.Hash))
@@ -274,9 +286,15 @@ public sealed class PredictionLog : IAsyncDisposable
     {
         var now = clock.GetUtcNow();
         foreach (var (key, stream) in streams)
-            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle && streams.Remove(key)) known.Clear();
+            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle && streams.Remove(key)) ForgetKnown();
         // Every change of a model's policy is another schema.
-        if (known.Count > KnownSchemas) known.Clear();
+        if (known.Count > KnownSchemas) ForgetKnown();
+    }
+
+    private void ForgetKnown()
+    {
+        known.Clear();
+        last = default;
     }
 
     private void TellLost(string writer, long accepted, long lost)

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Serverless.Services.Predictions;
 
 namespace Serverless.Benchmarks.Telemetry;
 
@@ -41,6 +43,9 @@ internal sealed class DirectApp : IDisposable
         await server.Answer!(features);
         return response.StatusCode;
     }
+
+    /// <summary>Waits until what was predicted is durable.</summary>
+    public Task FlushAsync() => app.Services.GetRequiredService<PredictionLog>().FlushAsync(CancellationToken.None);
 
     public void Dispose() => app.Dispose();
 

@@ -5,15 +5,16 @@ using Serverless.Hosting.Azurite;
 namespace Serverless.Benchmarks.Telemetry;
 
 /// <summary>
-/// What metrics and traces cost a request where nothing of the kernel's and little of the machine's other work is measured: one process on one core, the application
+/// What telemetry and the prediction log cost a request where little of the kernel's and of the machine's other work is measured: one process on one core, the application
 /// started anew for each round with a feature and without it, in turn. All code is compiled once, at its best, before it runs, so that both run the same. CPU time is the
-/// whole process's. A request over HTTP takes about twice the time, of which the same cost is half the share.
+/// whole process's, until the last row is durable. A request over HTTP takes about twice the time, of which the same cost is half the share.
 /// </summary>
 internal static class DirectBenchmark
 {
-    private const string Path = "/v2/models/iris_lr/infer";
-    private const int WarmUp = 5_000;
+    private const string Logged = "iris_lr";
+    private const string Unlogged = "iris_unlogged";
     private const int Requests = 30_000;
+    private const int RequestsOfManyRows = 5_000;
 
     private static readonly Dictionary<string, string> Runtime = new(TelemetrySettings.CompiledOnce) { ["DOTNET_GCgen0size"] = "0x2000000" };
 
@@ -25,31 +26,41 @@ internal static class DirectBenchmark
         using var collector = await ServerProcess.StartAsync(typeof(DirectBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
         OneProcess.Pin(0);
         await RegisterAsync(azurite.ConnectionString);
-        Console.WriteLine($"{pairs} pairs of {Requests} requests of one row; median [95 % interval of the median]");
-        Console.WriteLine("| what | CPU µs a request, without | with / without | more bytes a request |");
-        Console.WriteLine("| --- | --- | --- | --- |");
+        Console.WriteLine($"{pairs} pairs of {Requests} requests, of {RequestsOfManyRows} where they have 100 rows; median [95 % interval of the median]");
+        Console.WriteLine("| what | rows | CPU µs a request, without | with / without | more bytes a request |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
         var (none, all) = (TelemetrySettings.None, TelemetrySettings.All(collector.Url));
         Dictionary<string, string> Only(string signal) => new(signal == "METRICS" ? all : all.Concat(none))
         {
             [$"OTEL_{(signal == "TRACES" ? "LOGS" : "TRACES")}_EXPORTER"] = "none", [$"OTEL_{(signal == "METRICS" ? "LOGS" : "METRICS")}_EXPORTER"] = "none",
         };
-        (string What, Dictionary<string, string> With)[] compared =
+        (string What, Side Without, Side With)[] compared =
         [
-            ("nothing (the same twice)", none), ("metrics", TelemetrySettings.Metrics), ("metrics, exported by OTLP", Only("METRICS")), ("logs, exported", Only("LOGS")),
-            ("traces, exported, five requests a second", Only("TRACES")), ("all three", all), ("all three, every request traced", new(all) { ["Tracing__RequestsPerSecond"] = "1000000" }),
+            ("nothing (the same twice)", new(none), new(none)), ("metrics", new(none), new(TelemetrySettings.Metrics)), ("metrics, exported by OTLP", new(none), new(Only("METRICS"))),
+            ("logs, exported", new(none), new(Only("LOGS"))), ("traces, exported, five requests a second", new(none), new(Only("TRACES"))), ("all three", new(none), new(all)),
+            ("all three, every request traced", new(none), new(new(all) { ["Tracing__RequestsPerSecond"] = "1000000" })),
+            ("the prediction log", new(none, Unlogged), new(none)), ("the prediction log", new(none, Unlogged, 100), new(none, Logged, 100)),
         ];
-        foreach (var (what, with) in compared) Console.WriteLine(await CompareAsync(what, azurite.ConnectionString, none, with, pairs));
+        foreach (var (what, without, with) in compared.Where(one => args.Length < 2 || one.What.StartsWith(args[1], StringComparison.Ordinal)))
+            Console.WriteLine($"| {what} | {with.Rows} | {await CompareAsync(azurite.ConnectionString, without, with, pairs)} |");
     }
 
     private static async Task RegisterAsync(string storage)
     {
         using var app = await DirectApp.StartAsync(storage, new Dictionary<string, string>());
+        var model = await File.ReadAllBytesAsync(TestData.Model("iris_lr"));
+        foreach (var name in (string[])[Logged, Unlogged]) await ChangeAsync(app, "POST", $"/models/{name}/versions", "application/octet-stream", model);
+        await ChangeAsync(app, "PUT", $"/models/{Unlogged}/policy", "application/json", """{"logging": {"mode": "off"}}"""u8.ToArray());
+    }
+
+    private static async Task ChangeAsync(DirectApp app, string method, string path, string type, byte[] body)
+    {
         using var answer = new MemoryStream();
-        if (await app.SendAsync("POST", "/models/iris_lr/versions", "application/octet-stream", await File.ReadAllBytesAsync(TestData.Model("iris_lr")), answer) != StatusCodes.Status201Created)
+        if (await app.SendAsync(method, path, type, body, answer) is not (StatusCodes.Status200OK or StatusCodes.Status201Created))
             throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer.ToArray()));
     }
 
-    private static async Task<string> CompareAsync(string what, string storage, Dictionary<string, string> without, Dictionary<string, string> with, int pairs)
+    private static async Task<string> CompareAsync(string storage, Side without, Side with, int pairs)
     {
         List<(double Microseconds, double Bytes)> on = [], off = [];
         // The first pair compiles.
@@ -60,23 +71,28 @@ internal static class DirectBenchmark
             if (on.Count < off.Count) on.Add(await MeasureAsync(storage, with));
         }
         var rounds = on.Zip(off).Skip(1).ToArray();
-        return $"| {what} | {Spread.Interval(rounds.Select(round => round.Second.Microseconds), "0.00")} | {Spread.Interval(rounds.Select(round => round.First.Microseconds / round.Second.Microseconds), "0.000")} | {Spread.Interval(rounds.Select(round => round.First.Bytes - round.Second.Bytes), "0")} |";
+        return $"{Spread.Interval(rounds.Select(round => round.Second.Microseconds), "0.00")} | {Spread.Interval(rounds.Select(round => round.First.Microseconds / round.Second.Microseconds), "0.000")} | {Spread.Interval(rounds.Select(round => round.First.Bytes - round.Second.Bytes), "0")}";
     }
 
-    private static async Task<(double Microseconds, double Bytes)> MeasureAsync(string storage, Dictionary<string, string> settings)
+    private static async Task<(double Microseconds, double Bytes)> MeasureAsync(string storage, Side side)
     {
-        using var app = await DirectApp.StartAsync(storage, settings);
-        var body = System.Text.Encoding.UTF8.GetBytes(Serving.Requests.Infer(1));
-        await SendAsync(app, body, WarmUp);
+        using var app = await DirectApp.StartAsync(storage, side.Settings);
+        var (path, body) = ($"/v2/models/{side.Model}/infer", System.Text.Encoding.UTF8.GetBytes(Serving.Requests.Infer(side.Rows)));
+        var requests = side.Rows == 1 ? Requests : RequestsOfManyRows;
+        await SendAsync(app, path, body, requests / 6);
         GC.Collect();
         var (cpu, bytes) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
-        await SendAsync(app, body, Requests);
-        return ((Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / Requests, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)Requests);
+        await SendAsync(app, path, body, requests);
+        return ((Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / requests, (GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)requests);
     }
 
-    private static async Task SendAsync(DirectApp app, byte[] body, int requests)
+    private static async Task SendAsync(DirectApp app, string path, byte[] body, int requests)
     {
         for (var request = 0; request < requests; request++)
-            if (await app.SendAsync("POST", Path, "application/json", body) != StatusCodes.Status200OK) throw new InvalidOperationException("A prediction failed.");
+            if (await app.SendAsync("POST", path, "application/json", body) != StatusCodes.Status200OK) throw new InvalidOperationException("A prediction failed.");
+        await app.FlushAsync();
     }
+
+    /// <summary>What one side of a comparison runs.</summary>
+    private readonly record struct Side(Dictionary<string, string> Settings, string Model = Logged, int Rows = 1);
 }
