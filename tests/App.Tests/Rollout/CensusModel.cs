@@ -127,7 +127,7 @@ internal sealed class CensusModel(AppProcess app)
     /// <summary>Says what came of all that was asked so far, and not said yet; null where nothing did.</summary>
     public async Task OutcomeAsync(string name, Func<bool, bool, bool?> came)
     {
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         var known = Ids.Select((id, at) => (Id: id, Came: came(Truth[at], Said[at]))).Where(one => one.Came is not null);
         foreach (var part in known.Chunk(5_000))
         {

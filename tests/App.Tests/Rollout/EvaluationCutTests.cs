@@ -78,7 +78,7 @@ public sealed class EvaluationCutTests(AzuriteFixture azurite) : IAsyncLifetime
         using var answer = await app.Client.PostAsJsonAsync($"/models/{numbers.Name}/predict", new { rows = truth.Select(row => new { x = row.X }) });
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var id = answer.Headers.GetValues("x-prediction-id").Single();
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         using var labels = new StringContent("id,label\n" + string.Concat(truth.Select((row, at) => string.Create(CultureInfo.InvariantCulture, $"{id}:{at},{row.True}\n"))), Encoding.UTF8, "text/csv");
         using var labelled = await app.Client.PostAsync($"/models/{numbers.Name}/labels", labels);
         Assert.Equal(truth.Length, (await labelled.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());

@@ -55,7 +55,7 @@ public sealed class FailingCanaryTests(AzuriteFixture azurite) : IAsyncLifetime
     // The answer under the id that the caller was told; the failure under an id of its own, which names the answer.
     private async Task AssertLoggedAsync(string model, Answer[] failed)
     {
-        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.JsonAsync("/health")).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
+        await SuiteCalls.UntilAsync("all rows are durable", async () => (await app.Client.HealthAsync()).GetProperty("predictions").GetProperty("pending").GetInt64() == 0);
         var text = await app.Client.GetStringAsync(new Uri(app.Address, $"/models/{model}/predictions?columns=id,version,status,variant,reason,problem,correlation_id,input_x&pageSize=10000"));
         var rows = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         var (answered, fallen) = (rows.ToDictionary(row => Text(row, "id")!), rows.Where(row => Text(row, "variant") == "canary" && Text(row, "status") == "500").ToDictionary(row => Text(row, "correlation_id")!));

@@ -17,7 +17,6 @@ internal static class TelemetryBenchmark
     private const int Models = 200;
     private const int Scrapes = 21;
     private const int Slices = 10;
-    private const int PairsToCompile = 3;
 
     private static readonly int[] Connections = [16, 64];
 
@@ -26,7 +25,11 @@ internal static class TelemetryBenchmark
 
     public static async Task RunAsync(string[] args)
     {
-        Console.WriteLine(await ScrapeAsync());
+        if (await OneProcess.RestartedAsync(TelemetrySettings.CompiledOnce, "telemetry", args))
+        {
+            Console.WriteLine(await ScrapeAsync());
+            return;
+        }
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
         await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
         using var collector = await ServerProcess.StartAsync(typeof(TelemetryBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
@@ -46,8 +49,9 @@ internal static class TelemetryBenchmark
     private static async Task<string> CompareAsync(string storage, LoadProcess load, Dictionary<string, string> with, int connections, int pairs)
     {
         var rounds = new List<(Round On, Round Off)>();
-        for (var pair = -PairsToCompile; pair < pairs; pair++) rounds.Add(await PairAsync(storage, load, with, connections));
-        rounds.RemoveRange(0, PairsToCompile);
+        // The first pair compiles.
+        for (var pair = -1; pair < pairs; pair++) rounds.Add(await PairAsync(storage, load, with, connections));
+        rounds.RemoveAt(0);
         string Figures(Func<Round, double> figure, string format) =>
             $"{Spread.Interval(rounds.Select(round => figure(round.Off)), format)} | {Spread.Interval(rounds.Select(round => figure(round.On) / figure(round.Off)), "0.000")}";
         return $"{Figures(one => one.PerSecond, "0")} | {Figures(one => one.Microseconds, "0.0")} | {Spread.Interval(rounds.Select(round => round.On.Bytes - round.Off.Bytes), "0")}";

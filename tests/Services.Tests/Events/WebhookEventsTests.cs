@@ -104,8 +104,10 @@ public sealed class WebhookEventsTests(AzuriteFixture azurite) : IClassFixture<A
     {
         await using var rig = await StartAsync();
         await rig.HookAsync("all", new(receiver.Address + "/all", Secret: Secret, Events: ["*"], Models: ["none"]));
+        // What another test has left there waits for its time.
+        var before = await rig.MessagesAsync(StorageNames.AlertDeliveryQueue);
         await rig.Get<WebhookEvents>().TellAsync(new(source, type, new { }) { Id = Guid.CreateVersion7(AlertRig.Start).ToString("D"), Subject = subject }, default);
-        Assert.Empty(await rig.MessagesAsync(StorageNames.AlertDeliveryQueue));
+        Assert.Empty((await rig.MessagesAsync(StorageNames.AlertDeliveryQueue)).Except(before));
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public sealed class MonthsTests(AzuriteFixture azurite)
         for (var day = 0; day < Days; day++)
         {
             await WriteDayAsync(rig, log, clock);
-            await compaction.RunAsync(rig.Model, clock.GetUtcNow() - TimeSpan.FromDays(2), TestContext.Current.CancellationToken);
-            await retention.RunAsync(rig.Model, policy, TestContext.Current.CancellationToken);
+            await PatientlyAsync(() => compaction.RunAsync(rig.Model, clock.GetUtcNow() - TimeSpan.FromDays(2), TestContext.Current.CancellationToken));
+            await PatientlyAsync(() => retention.RunAsync(rig.Model, policy, TestContext.Current.CancellationToken));
             var stored = await MeasureAsync(rig);
             if (day == Kept + 2) (month, memory) = (stored, GC.GetTotalMemory(forceFullCollection: true));
             if (day > Kept + 2) AssertBounded(month, stored);
@@ -45,6 +45,23 @@ public sealed class MonthsTests(AzuriteFixture azurite)
         // The day that has just begun has no row yet.
         Assert.Equal(Kept * (long)RowsADay, await CountAsync(rig));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memory, long.MinValue, 16L << 20);
+    }
+
+    // Storage on a starved machine may not answer in time; the timer's next turn does what this one did not.
+    private static async Task PatientlyAsync(Func<Task> turn)
+    {
+        for (var turns = 1; ; turns++)
+        {
+            try
+            {
+                await turn();
+                return;
+            }
+            catch (Exception failure) when (turns < 5 && failure is (AggregateException or Azure.RequestFailedException or OperationCanceledException) && !TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                TestContext.Current.TestOutputHelper?.WriteLine($"A turn failed: {failure.Message}");
+            }
+        }
     }
 
     private static void AssertBounded((long Bytes, int Files) month, (long Bytes, int Files) now)
