@@ -18,7 +18,7 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 public sealed class PredictionLog : IAsyncDisposable
 {
-    // The loop is woken for so much: to be woken costs as much as some ten requests. What waits for it leaves the processor's cache meanwhile, so small entries count for more than they are.
+    // The loop is woken for so much, since to be woken costs it as much as many entries do. What waits for it leaves the processor's cache meanwhile, so small entries count for more than they are.
     private const int DrainBytes = 1 << 20;
     private const int LeastDrained = 1 << 10;
     private const int EntryBytes = 128;
@@ -42,7 +42,6 @@ public sealed class PredictionLog : IAsyncDisposable
     private readonly ILogger logger;
     private readonly ITimer timer;
     private readonly Task loop;
-    private (ModelName Model, long Hour, PredictionSchema Schema, FreshStream Stream) last;
     private long drainBytes;
     private int armed;
     private bool warned;
@@ -260,15 +259,6 @@ public sealed class PredictionLog : IAsyncDisposable
     private FreshStream StreamOf(PredictionEntry entry)
     {
         var hour = entry.Header.Id.Milliseconds / MillisecondsAnHour;
-        // Most entries go where the one before went.
-        if (ReferenceEquals(entry.Schema, last.Schema) && hour == last.Hour && entry.Model == last.Model) return last.Stream;
-        var stream = FindStream(entry, hour);
-        last = (entry.Model, hour, entry.Schema, stream);
-        return stream;
-    }
-
-    private FreshStream FindStream(PredictionEntry entry, long hour)
-    {
         if (known.TryGetValue((entry.Model, hour, entry.Schema), out var stream)) return stream;
         var key = (entry.Model, hour, entry.Schema.Fingerprint);
         if (options.HashKey is null && !warned && entry.Schema.Policy.Features.Values.Any(rule => rule.Kind == FeatureRuleKind.Hash))
@@ -286,15 +276,9 @@ public sealed class PredictionLog : IAsyncDisposable
     {
         var now = clock.GetUtcNow();
         foreach (var (key, stream) in streams)
-            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle && streams.Remove(key)) ForgetKnown();
+            if (stream.IsEmpty && now - stream.Hour > TimeSpan.FromHours(1) && clock.GetElapsedTime(stream.UsedAt) > KeptWhenIdle && streams.Remove(key)) known.Clear();
         // Every change of a model's policy is another schema.
-        if (known.Count > KnownSchemas) ForgetKnown();
-    }
-
-    private void ForgetKnown()
-    {
-        known.Clear();
-        last = default;
+        if (known.Count > KnownSchemas) known.Clear();
     }
 
     private void TellLost(string writer, long accepted, long lost)
