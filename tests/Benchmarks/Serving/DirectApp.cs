@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Serverless.Services.Predictions;
 
-namespace Serverless.Benchmarks.Telemetry;
+namespace Serverless.Benchmarks.Serving;
 
 /// <summary>
 /// The whole application in this process, behind a server that has no connections: a request is features that are handed to it, on the caller's thread. What is

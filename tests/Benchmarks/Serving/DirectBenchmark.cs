@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Serverless.Benchmarks.Telemetry;
 using Serverless.Hosting.Azurite;
 
-namespace Serverless.Benchmarks.Telemetry;
+namespace Serverless.Benchmarks.Serving;
 
 /// <summary>
 /// What telemetry and the prediction log cost a request where little of the kernel's and of the machine's other work is measured: one process on one core, the application
@@ -41,7 +42,7 @@ internal static class DirectBenchmark
             ("all three, every request traced", new(none), new(new(all) { ["Tracing__RequestsPerSecond"] = "1000000" })),
             ("the prediction log", new(none, Unlogged), new(none)), ("the prediction log", new(none, Unlogged, 100), new(none, Logged, 100)),
         ];
-        foreach (var (what, without, with) in compared.Where(one => args.Length < 2 || one.What.StartsWith(args[1], StringComparison.Ordinal)))
+        foreach (var (what, without, with) in compared.Where(one => Asked.For(one.What, args)))
             Console.WriteLine($"| {what} | {with.Rows} | {await CompareAsync(azurite.ConnectionString, without, with, pairs)} |");
     }
 

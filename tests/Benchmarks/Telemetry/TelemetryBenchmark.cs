@@ -41,7 +41,7 @@ internal static class TelemetryBenchmark
         Console.WriteLine($"{pairs} pairs of {Slices} slices of {Slice.TotalMilliseconds} ms, requests of one row; median [95 % interval of the median]");
         Console.WriteLine("| what | connections | requests/s, without | with / without | CPU µs a request, without | with / without | more bytes a request |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        foreach (var (what, with) in compared.Where(one => args.Length < 2 || args[1..].Any(part => one.What.StartsWith(part, StringComparison.Ordinal))))
+        foreach (var (what, with) in compared.Where(one => Asked.For(one.What, args)))
             foreach (var connections in Connections)
                 Console.WriteLine($"| {what} | {connections} | {await CompareAsync(azurite.ConnectionString, load, with, connections, pairs)} |");
     }
