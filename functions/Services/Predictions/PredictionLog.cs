@@ -18,9 +18,7 @@ namespace Serverless.Services.Predictions;
 /// </summary>
 public sealed class PredictionLog : IAsyncDisposable
 {
-    // The loop is woken for so much, since to be woken costs it as much as many entries do. What waits for it leaves the processor's cache meanwhile, so small entries count for more than they are.
-    private const int DrainBytes = 1 << 20;
-    private const int LeastDrained = 1 << 10;
+    private const int DrainBytes = 256 << 10;
     private const int EntryBytes = 128;
     private const int KnownSchemas = 4096;
     private const long MillisecondsAnHour = 3_600_000;
@@ -111,7 +109,7 @@ public sealed class PredictionLog : IAsyncDisposable
         counters.Charge(entry.Charge);
         ledger.Accept(entry.Header.Rows);
         queue.Enqueue(entry);
-        if (acknowledged || Interlocked.Add(ref drainBytes, Math.Max(entry.Charge, LeastDrained)) >= DrainBytes) Wake();
+        if (acknowledged || Interlocked.Add(ref drainBytes, entry.Charge) >= DrainBytes) Wake();
         else Arm();
         return acknowledged ? new(WaitAsync(entry.Durable!, cancel)) : ValueTask.CompletedTask;
     }
