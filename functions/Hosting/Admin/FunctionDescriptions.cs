@@ -2,11 +2,12 @@ using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Hosting.Functions;
 using Serverless.Hosting.Http;
+using Serverless.Hosting.Settings;
 
 namespace Serverless.Hosting.Admin;
 
 /// <summary>Functions as <c>/admin/functions</c> lists them.</summary>
-internal sealed class FunctionDescriptions(FunctionCatalog catalog, string routePrefix)
+internal sealed class FunctionDescriptions(FunctionCatalog catalog, DisabledFunctions disabled, string routePrefix)
 {
     public JsonArray All() => new([.. catalog.Entries.Select(One)]);
 
@@ -14,7 +15,7 @@ internal sealed class FunctionDescriptions(FunctionCatalog catalog, string route
     {
         ["name"] = function.Name,
         ["href"] = $"/admin/functions/{function.Name}",
-        ["isDisabled"] = false,
+        ["isDisabled"] = disabled.Has(function),
         ["language"] = "dotnet-isolated",
         ["config"] = new JsonObject { ["entryPoint"] = function.EntryPoint, ["bindings"] = new JsonArray(Binding(function)) },
     };

@@ -4,13 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 using Serverless.Hosting.Functions;
 using Serverless.Hosting.Http;
 using Serverless.Hosting.Keys;
+using Serverless.Hosting.Settings;
 using Serverless.Hosting.Storage;
 using Serverless.Hosting.Timers;
 
 namespace Serverless.Hosting.Startup;
 
 /// <summary>What the host says once it serves: every function with its trigger, the keys in force, the storage, and last where it listens.</summary>
-internal sealed class Announcement(FunctionCatalog catalog, string routePrefix, HostStorage storage, KeyCheck keys, TimeProvider clock)
+internal sealed class Announcement(FunctionCatalog catalog, DisabledFunctions disabled, string routePrefix, HostStorage storage, KeyCheck keys, TimeProvider clock)
 {
     public Dictionary<string, TimerSchedule> Schedules { get; } = [];
 
@@ -21,7 +22,7 @@ internal sealed class Announcement(FunctionCatalog catalog, string routePrefix, 
         foreach (var kind in catalog.Entries.GroupBy(Kind).OrderBy(kind => kind.Key))
         {
             text.Append(kind.Key[1..]).Append(":\n");
-            foreach (var function in kind) text.Append("  ").Append(function.Name.PadRight(width)).Append("  ").Append(Describe(function, addresses)).Append('\n');
+            foreach (var function in kind) text.Append("  ").Append(function.Name.PadRight(width)).Append("  ").Append(Describe(function, addresses)).Append(disabled.Has(function) ? "  disabled\n" : "\n");
             text.Append('\n');
         }
         text.Append("Keys     ").Append(keys.Enforced ? $"enforced; kept in blob azure-webjobs-secrets/{storage.HostId}/host.json" : "are not enforced: loopback development (--enableAuth turns them on)").Append('\n');

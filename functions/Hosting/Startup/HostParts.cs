@@ -25,6 +25,7 @@ internal sealed class HostParts
     private readonly IConfiguration settings;
     private readonly HostJson file;
     private readonly FunctionCatalog catalog;
+    private readonly DisabledFunctions disabled;
     private readonly TimeProvider clock;
     private readonly ILogger logger;
     private readonly HostStorage storage;
@@ -38,6 +39,7 @@ internal sealed class HostParts
     public HostParts(WebApplication app, FunctionCatalog catalog, ServiceLifetimes lifetimes, FunctionPipeline pipeline, HostJson file)
     {
         (settings, this.catalog, this.file) = (app.Configuration, catalog, file);
+        disabled = new DisabledFunctions(settings);
         clock = app.Services.GetRequiredService<TimeProvider>();
         logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Host.Functions");
         listeners = app.Services.GetRequiredService<ListenerSet>().Listeners;
@@ -51,14 +53,14 @@ internal sealed class HostParts
 
     public void Map(WebApplication app)
     {
-        var announcement = new Announcement(catalog, file.RoutePrefix, storage, check, clock);
+        var announcement = new Announcement(catalog, disabled, file.RoutePrefix, storage, check, clock);
         MapHttp(app);
         AddQueues();
         AddTimers(announcement);
         MapEvents(app);
         var run = new RunNow(background, web, clock);
         listeners.Add(run);
-        new AdminEndpoints(catalog, new FunctionDescriptions(catalog, file.RoutePrefix), run, check, new HostStatus(storage.HostId, clock)).Map(app);
+        new AdminEndpoints(catalog, new FunctionDescriptions(catalog, disabled, file.RoutePrefix), run, check, new HostStatus(storage.HostId, clock)).Map(app);
         if (!settings.GetValue(HostSettings.Quiet, false)) app.Lifetime.ApplicationStarted.Register(() => announcement.Write(Console.Out, app.Urls));
     }
 
@@ -70,7 +72,8 @@ internal sealed class HostParts
         {
             if (function.Trigger is not HttpTriggerAttribute trigger) continue;
             if (HttpRoutes.Problem(function, trigger) is { } problem) problems.Add(problem);
-            else HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, (web[function.Name] = new HttpFunction(function, with)).ServeAsync);
+            var served = web[function.Name] = new HttpFunction(function, with);
+            if (problems.Count == 0 && !disabled.Has(function)) HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, served.ServeAsync);
         }
         FunctionCatalog.Refuse(problems);
     }
@@ -79,7 +82,7 @@ internal sealed class HostParts
     {
         foreach (var function in background.Values)
         {
-            if (function.Function.Trigger is not QueueTriggerAttribute trigger) continue;
+            if (function.Function.Trigger is not QueueTriggerAttribute trigger || disabled.Has(function.Function)) continue;
             var name = SettingNames.Resolve(trigger.QueueName, settings, function.Function.Name).ToLowerInvariant();
             var service = storage.Queues(trigger.Connection, file.Queues.Encoding);
             var work = new QueueFunction(function, PoisonQueue.For(service, name), file.Queues, logger).Work;
@@ -98,13 +101,13 @@ internal sealed class HostParts
             if (function.Function.Trigger is not TimerTriggerAttribute trigger) continue;
             var schedule = TimerSchedule.Parse(SettingNames.Resolve(trigger.Schedule, settings, function.Function.Name), function.Function.Name);
             announcement.Schedules[function.Function.Name] = schedule;
-            listeners.Add(new TimerListener(function, schedule, trigger, store, clock, logger));
+            if (!disabled.Has(function.Function)) listeners.Add(new TimerListener(function, schedule, trigger, store, clock, logger));
         }
     }
 
     private void MapEvents(WebApplication app)
     {
-        var functions = background.Values.Where(function => function.Function.Trigger is EventGridTriggerAttribute)
+        var functions = background.Values.Where(function => function.Function.Trigger is EventGridTriggerAttribute && !disabled.Has(function.Function))
             .ToDictionary(function => function.Function.Name, function => new EventFunction(function, logger), StringComparer.Ordinal);
         var store = new DeliveryStore(storage, clock);
         var deliveries = functions.Count == 0 ? null

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Testing;
@@ -103,6 +105,50 @@ public sealed class AdminTests(AzuriteFixture azurite)
         Assert.Equal("nightly False", await host.Recorder.NextAsync<string>());
     }
 
+    [Theory]
+    [InlineData("AzureWebJobs.{0}.Disabled=true")]
+    [InlineData("AzureWebJobs_{0}_Disabled=1")]
+    public async Task DisabledFunctions_AreNotTriggered_ButRunWhenAskedFor(string setting)
+    {
+        string[] off = ["Web", "FromQueue", "OnEvent", "Nightly"];
+        await using var host = await StartAsync([.. off.Select(name => "--" + string.Format(CultureInfo.InvariantCulture, setting, name))]);
+
+        var listed = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions"))!.AsArray();
+        using var web = await host.Client.GetAsync("/api/web/1");
+        using var delivered = await host.Client.SendAsync(Event("OnEvent"));
+        using var asked = await PostAsync(host, "FromQueue", """{"input":"hello"}""");
+
+        Assert.Equal(off.Order(), listed.Where(one => (bool)one!["isDisabled"]!).Select(one => (string)one!["name"]!));
+        Assert.Equal(HttpStatusCode.NotFound, web.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, delivered.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
+        Assert.Equal("queue hello", await host.Recorder.NextAsync<string>());
+    }
+
+    [Fact]
+    public async Task Message_ForADisabledFunction_Waits()
+    {
+        var queue = new QueueClient(azurite.ConnectionString, $"{id}-admin", new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05));
+        await queue.CreateIfNotExistsAsync();
+        await queue.SendMessageAsync("waits");
+        await using (var off = await StartAsync("--AzureWebJobs.FromQueue.Disabled=true"))
+        {
+            using var meanwhile = await PostAsync(off, "Nightly", "{}");
+            Assert.Equal("nightly False", await off.Recorder.NextAsync<string>());
+        }
+        Assert.Equal(0, Assert.Single((await queue.PeekMessagesAsync(8)).Value).DequeueCount);
+
+        await using var on = await StartAsync();
+
+        Assert.Equal("queue waits", await on.Recorder.NextAsync<string>());
+    }
+
+    private static HttpRequestMessage Event(string function) => new(HttpMethod.Post, $"/runtime/webhooks/EventGrid?functionName={function}")
+    {
+        Headers = { { "aeg-event-type", "Notification" } },
+        Content = new StringContent("[]", Encoding.UTF8, "application/json"),
+    };
+
     private static Task<HttpResponseMessage> PostAsync(TestHost host, string function, string body, string? type = "application/json")
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -110,6 +156,6 @@ public sealed class AdminTests(AzuriteFixture azurite)
         return host.Client.PostAsync($"/admin/functions/{function}", content);
     }
 
-    private Task<TestHost> StartAsync() =>
-        TestHost.StartAsync(azurite.ConnectionString, id, TimeProvider.System, [typeof(AdminFunctions)], $"--Names={id}");
+    private Task<TestHost> StartAsync(params string[] args) =>
+        TestHost.StartAsync(azurite.ConnectionString, id, TimeProvider.System, [typeof(AdminFunctions)], [$"--Names={id}", .. args]);
 }

@@ -16,6 +16,15 @@ public sealed class TickFunctions(Recorder recorder)
     }
 }
 
+public sealed class TwinFunctions(Recorder recorder)
+{
+    [Function("Left")]
+    public void Left([TimerTrigger("%Schedule%", RunOnStartup = true)] TimerInfo timer) => recorder.Add("left " + timer.IsPastDue);
+
+    [Function("Right")]
+    public void Right([TimerTrigger("%Schedule%", RunOnStartup = true)] TimerInfo timer) => recorder.Add("right " + timer.IsPastDue);
+}
+
 public sealed class StartupFunctions(Recorder recorder)
 {
     [Function("AtStart")]

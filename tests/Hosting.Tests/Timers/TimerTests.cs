@@ -125,6 +125,17 @@ public sealed class TimerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Timer_Disabled_DoesNotTickWhileItsTwinDoes()
+    {
+        await using var host = await StartAsync<TwinFunctions>("--AzureWebJobs.Left.Disabled=True");
+
+        List<string> ticks = [];
+        while (ticks.Count < 4) ticks.Add(await host.Recorder.NextAsync<string>(clock, Step));
+
+        Assert.Equal(Enumerable.Repeat("right False", 4), ticks);
+    }
+
+    [Fact]
     public async Task Lock_TakenAway_IsLostAtTheNextRenewal()
     {
         var blob = Blob("locks", "Tick", ".Listener");
