@@ -18,9 +18,17 @@ internal static class OneProcess
     }
 
     /// <summary>Keeps it on one core, where the system can do that.</summary>
-    public static void Pin(int core)
+    public static void Pin(int core) => Allow((nint)1 << core);
+
+    /// <summary>Leaves a core to others, where there is a second one.</summary>
+    public static void KeepOff(int core)
+    {
+        if (Environment.ProcessorCount > 1) Allow((((nint)1 << Environment.ProcessorCount) - 1) & ~((nint)1 << core));
+    }
+
+    private static void Allow(nint cores)
     {
         using var process = Process.GetCurrentProcess();
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) process.ProcessorAffinity = (nint)1 << core;
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) process.ProcessorAffinity = cores;
     }
 }

@@ -1,15 +1,17 @@
 using System.Net.Sockets;
+using System.Runtime;
+using System.Runtime.InteropServices;
 
 /// <summary>
 /// Loaded by the runtime into a server under measurement, so that the server itself needs no route for it:
-/// tells everybody who connects to the socket named in the environment how many bytes the process has allocated.
+/// tells everybody who connects to the socket named in the environment how many bytes the process has allocated, and how many methods it has compiled.
 /// </summary>
 internal static class StartupHook
 {
     /// <summary>Has the runtime load it. A server whose memory is measured sets it to nothing.</summary>
     public const string Variable = "DOTNET_STARTUP_HOOKS";
 
-    public const string SocketVariable = "BENCHMARK_ALLOCATION_SOCKET";
+    public const string SocketVariable = "BENCHMARK_SOCKET";
 
     public static void Initialize()
     {
@@ -25,7 +27,8 @@ internal static class StartupHook
         while (true)
         {
             using var client = listener.Accept();
-            client.Send(BitConverter.GetBytes(GC.GetTotalAllocatedBytes(precise: true)));
+            ReadOnlySpan<long> told = [GC.GetTotalAllocatedBytes(precise: true), JitInfo.GetCompiledMethodCount()];
+            client.Send(MemoryMarshal.AsBytes(told));
         }
     }
 }

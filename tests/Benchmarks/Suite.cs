@@ -21,11 +21,17 @@ internal sealed class Suite : IAsyncDisposable
 
     public string Storage => azurite.ConnectionString;
 
-    public static async Task<Suite> StartAsync(int? serverCore, string? assembly = null)
+    public static async Task<Suite> StartAsync(int? serverCore, string? assembly = null, IReadOnlyDictionary<string, string>? settings = null)
     {
+        // Nothing else on the server's core: not the load, and not the storage, which inherits where this process runs.
+        if (serverCore is { } core) OneProcess.KeepOff(core);
         var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
-        return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore, new Dictionary<string, string>(), assembly));
+        return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore, settings ?? new Dictionary<string, string>(), assembly));
     }
+
+    /// <summary>Settings under which no timer looks at what was predicted: a scan reads what another request has logged, and would be counted as this one's.</summary>
+    public static IReadOnlyDictionary<string, string> WithoutScans { get; } =
+        new[] { "ScanOperations", "ScanDataQuality", "ScanDrift" }.ToDictionary(timer => $"AzureWebJobs_{timer}_Disabled", _ => "true");
 
     /// <summary>The application alone, against a storage that answers already.</summary>
     public static Task<ServerProcess> StartServerAsync(string storage, int? core) => StartServerAsync(storage, core, new Dictionary<string, string>());

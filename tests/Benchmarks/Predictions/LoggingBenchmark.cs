@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -8,38 +7,40 @@ namespace Serverless.Benchmarks.Predictions;
 
 /// <summary>
 /// What logging costs a request over HTTP: the same model twice in one server on one core, once with the default policy and once with
-/// <c>mode: off</c>, in turn. A round's CPU time runs until its last row is durable, so that the background writer's work counts too.
+/// <c>mode: off</c>, in turn. A round's CPU time runs until its last row is durable, so that the background writer's work counts too. Arguments: how many pairs; of which loads (<c>16/100</c>: connections and rows).
 /// </summary>
 internal static class LoggingBenchmark
 {
     private static readonly (int Connections, int Rows)[] Loads = [(16, 1), (64, 1), (16, 100), (64, 100)];
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(2);
+
+    // Longer than rows wait for others (`flushAfter`), for their append too.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1.5);
 
     public static async Task RunAsync(string[] args)
     {
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
-        var length = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1.5);
-        Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s; median [95 % interval of the median]");
+        Console.WriteLine($"{pairs} pairs of {Length.TotalSeconds:0.#} s; median [95 % interval of the median]");
         Console.WriteLine("| connections | rows | off, requests/s | on / off | CPU µs a request, off | on / off | bytes a request, off | more on | appends a 1,000 rows | bytes stored a row |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        await using var suite = await Suite.StartAsync(serverCore: 0);
+        await using var suite = await Suite.StartAsync(serverCore: 0, settings: Suite.WithoutScans);
         using var http = new HttpClient { BaseAddress = suite.Server.Url };
         await suite.RegisterAsync("iris_lr", "on");
         await suite.RegisterAsync("iris_lr", "off");
         await suite.StopLoggingAsync("off");
-        foreach (var (connections, rows) in Loads) Console.WriteLine(await CompareAsync(suite.Server, http, connections, rows, pairs, length));
+        foreach (var (connections, rows) in Loads.Where(load => Asked.For($"{load.Connections}/{load.Rows}", args)))
+            Console.WriteLine(await CompareAsync(suite.Server, http, connections, rows, pairs));
     }
 
-    private static async Task<string> CompareAsync(ServerProcess server, HttpClient http, int connections, int rows, int pairs, TimeSpan length)
+    private static async Task<string> CompareAsync(ServerProcess server, HttpClient http, int connections, int rows, int pairs)
     {
-        Task<Round> One(string model) => MeasureAsync(server, http, LoadGenerator.Post($"/v2/models/{model}/infer", server.Url.Authority, Requests.Infer(rows)), connections, length);
-        // On one core that load keeps busy, the runtime takes its time to compile the last tier.
-        for (var warm = TimeSpan.Zero; warm < WarmUp; warm += 2 * length)
+        Task<Round> One(string model) => MeasureAsync(server, http, LoadGenerator.Post($"/v2/models/{model}/infer", server.Url.Authority, Requests.Infer(rows)), connections);
+        await server.WarmAsync(async () =>
         {
             await One("on");
             await One("off");
-        }
+        });
         List<Round> on = [], off = [];
         for (var pair = 0; pair < pairs; pair++)
         {
@@ -53,14 +54,22 @@ internal static class LoggingBenchmark
             $"| {connections} | {rows} | {Show(one => one.PerSecond, "0")} | {Ratio(one => one.PerSecond)} | {Show(one => one.Microseconds, "0.0")} | {Ratio(one => one.Microseconds)} | {Show(one => one.Bytes, "0")} | {Spread.Interval(on.Zip(off, (x, y) => x.Bytes - y.Bytes), "0")} | {Spread.Interval(on.Select(one => one.Appends / (one.Requests * rows) * 1000), "0.000")} | {Spread.Interval(on.Select(one => one.Stored / (one.Requests * rows)), "0.0")} |");
     }
 
-    private static async Task<Round> MeasureAsync(ServerProcess server, HttpClient http, byte[] request, int connections, TimeSpan length)
+    private static async Task<Round> MeasureAsync(ServerProcess server, HttpClient http, byte[] request, int connections)
     {
-        var (cpu, bytes, appends, stored) = (server.CpuTime, server.AllocatedBytes(), await CounterAsync(http, "appends"), await CounterAsync(http, "bytes"));
-        var load = await LoadGenerator.RunAsync(server.EndPoint, request, connections, length);
-        var clock = Stopwatch.StartNew();
-        while (await CounterAsync(http, "pending") > 0 && clock.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        return new(load.Requests, load.PerSecond, (server.CpuTime - cpu).TotalMicroseconds / load.Requests,
-            (server.AllocatedBytes() - bytes) / (double)load.Requests, await CounterAsync(http, "appends") - appends, await CounterAsync(http, "bytes") - stored);
+        var (appends, stored) = (await CounterAsync(http, "appends"), await CounterAsync(http, "bytes"));
+        var (cpu, bytes) = (server.CpuTime, server.AllocatedBytes());
+        var load = await LoadGenerator.RunAsync(server.EndPoint, request, connections, Length);
+        TimeSpan spent;
+        long allocated;
+        do
+        {
+            // Nobody asks meanwhile: an answer of /health costs as much as many predictions.
+            await Task.Delay(Settling, TimeProvider.System);
+            (spent, allocated) = (server.CpuTime - cpu, server.AllocatedBytes() - bytes);
+        }
+        while (await CounterAsync(http, "pending") > 0);
+        return new(load.Requests, load.PerSecond, spent.TotalMicroseconds / load.Requests, allocated / (double)load.Requests,
+            await CounterAsync(http, "appends") - appends, await CounterAsync(http, "bytes") - stored);
     }
 
     private static async Task<long> CounterAsync(HttpClient http, string name) => (await CountersAsync(http)).GetProperty(name).GetInt64();

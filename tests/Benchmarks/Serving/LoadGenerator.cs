@@ -16,58 +16,113 @@ internal readonly record struct Load(long Requests, double Seconds, long[] Laten
     public double Percentile(double share) => Latencies[(int)Math.Min(Latencies.Length - 1, Latencies.Length * share)] * 1e6 / Stopwatch.Frequency;
 }
 
-/// <summary>Sends one request again and again over keep-alive connections, one at a time on each, and reads just enough of the answer to know where it ends.</summary>
+/// <summary>
+/// Sends one request again and again over keep-alive connections, one at a time on each, and reads just enough of the answer to know where it ends.
+/// One thread for all of them: what it takes of its core is little, so that storage has the rest.
+/// </summary>
 internal static class LoadGenerator
 {
+    private static readonly TimeSpan Forever = Timeout.InfiniteTimeSpan;
+
     /// <summary>Runs for <paramref name="duration"/> against loopback only, then stops by itself.</summary>
     /// <exception cref="InvalidOperationException">An answer was not 200.</exception>
     public static Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration) =>
         RunAsync(server, request, connections, duration, double.PositiveInfinity);
 
     /// <summary>Sends so many requests a second, at random times; a connection that is late does not wait.</summary>
-    public static async Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration, double perSecond)
+    public static Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration, double perSecond)
     {
         if (!IPAddress.IsLoopback(server.Address)) throw new ArgumentException("Load goes to loopback only.", nameof(server));
-        var clock = Stopwatch.StartNew();
-        var sent = await Task.WhenAll(Enumerable.Range(0, connections).Select(number => Task.Run(() => OneAsync(server, request, clock, duration, new(number), connections / perSecond))));
-        var seconds = clock.Elapsed.TotalSeconds;
-        var latencies = sent.SelectMany(one => one).ToArray();
-        Array.Sort(latencies);
-        return new(latencies.Length, seconds, latencies);
+        return Task.Factory.StartNew(() => Run(server, request, connections, duration, perSecond), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>A request's bytes, as every connection sends them.</summary>
     public static byte[] Post(string path, string host, string body) => Encoding.ASCII.GetBytes(
         $"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
-    private static async Task<List<long>> OneAsync(IPEndPoint server, byte[] request, Stopwatch clock, TimeSpan duration, Random random, double pause)
+    private static Load Run(IPEndPoint server, byte[] request, int connections, TimeSpan duration, double perSecond)
     {
-        using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(server);
-        var latencies = new List<long>(1 << 16);
-        var buffer = new byte[64 << 10];
-        for (var due = TimeSpan.FromSeconds(random.NextDouble() * pause); clock.Elapsed < duration; due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * pause))
+        var all = Enumerable.Range(0, connections).Select(number => new Connection(server, request, new(number), connections / perSecond)).ToArray();
+        using var readiness = new Readiness([.. all.Select(one => one.Socket)]);
+        Span<int> places = stackalloc int[connections];
+        var latencies = new List<long>(1 << 20);
+        var clock = Stopwatch.StartNew();
+        // To wake a thread that sleeps costs the server: without a rate none does.
+        var spins = double.IsPositiveInfinity(perSecond);
+        for (var busy = 0; ;)
         {
-            if (due > clock.Elapsed) await Task.Delay(due - clock.Elapsed, TimeProvider.System);
-            var start = Stopwatch.GetTimestamp();
-            await socket.SendAsync(request);
-            await ReadAnswerAsync(socket, buffer);
-            latencies.Add(Stopwatch.GetTimestamp() - start);
+            var now = clock.Elapsed;
+            var over = now >= duration;
+            var next = over ? Forever : spins ? TimeSpan.Zero : duration - now;
+            foreach (var one in all)
+            {
+                if (over || one.Busy) continue;
+                if (one.Due <= now)
+                {
+                    one.Send();
+                    busy++;
+                }
+                else if (one.Due - now < next) next = one.Due - now;
+            }
+            if (over && busy == 0) break;
+            var ready = readiness.Wait(next, places);
+            if (spins && ready.IsEmpty) Thread.Yield();
+            foreach (var place in ready)
+            {
+                if (all[place].Receive() is not { } latency) continue;
+                latencies.Add(latency);
+                busy--;
+            }
         }
-
-        return latencies;
+        var seconds = clock.Elapsed.TotalSeconds;
+        foreach (var one in all) one.Socket.Dispose();
+        latencies.Sort();
+        return new(latencies.Count, seconds, [.. latencies]);
     }
 
-    private static async Task ReadAnswerAsync(Socket socket, byte[] buffer)
+    private sealed class Connection
     {
-        var count = 0;
-        while (true)
+        private readonly byte[] request;
+        private readonly byte[] buffer = new byte[64 << 10];
+        private readonly Random random;
+        private readonly double pause;
+        private long start;
+        private int count;
+
+        public Connection(IPEndPoint server, byte[] request, Random random, double pause)
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(count));
+            (this.request, this.random, this.pause) = (request, random, pause);
+            Due = TimeSpan.FromSeconds(random.NextDouble() * pause);
+            Socket.Connect(server);
+            Socket.Blocking = false;
+        }
+
+        public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        public TimeSpan Due { get; private set; }
+
+        public bool Busy { get; private set; }
+
+        public void Send()
+        {
+            Busy = true;
+            count = 0;
+            Due += TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) * pause);
+            start = Stopwatch.GetTimestamp();
+            if (Socket.Send(request) != request.Length) throw new InvalidOperationException("The request is larger than the socket's buffer.");
+        }
+
+        /// <summary>Reads what is there.</summary>
+        /// <returns>How long the answer took; null while some of it is missing.</returns>
+        public long? Receive()
+        {
+            var read = Socket.Receive(buffer.AsSpan(count));
             if (read == 0) throw new InvalidOperationException("The server closed the connection.");
             count += read;
-            if (IsWhole(buffer.AsSpan(0, count))) return;
-            if (count == buffer.Length) throw new InvalidOperationException("The answer is larger than the buffer.");
+            if (!IsWhole(buffer.AsSpan(0, count)))
+                return count < buffer.Length ? null : throw new InvalidOperationException("The answer is larger than the buffer.");
+            Busy = false;
+            return Stopwatch.GetTimestamp() - start;
         }
     }
 

@@ -10,8 +10,6 @@ internal static class ServingBenchmark
 {
     private static readonly (int Connections, int Rows)[] Loads = [(16, 1), (64, 1), (16, 100), (64, 100)];
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
-
     public static async Task RunAsync(string[] args)
     {
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 7;
@@ -40,12 +38,8 @@ internal static class ServingBenchmark
         var body = Requests.Infer(rows);
         var toBare = LoadGenerator.Post($"/v2/models/{model}/infer", bare.Url.Authority, body);
         var toSuite = LoadGenerator.Post($"/v2/models/{model}/infer", suite.Server.Url.Authority, body);
-        // On one core that load keeps busy, the runtime takes its time to compile the last tier.
-        for (var warm = TimeSpan.Zero; warm < WarmUp; warm += length)
-        {
-            await LoadGenerator.RunAsync(bare.EndPoint, toBare, connections, length);
-            await LoadGenerator.RunAsync(suite.Server.EndPoint, toSuite, connections, length);
-        }
+        await bare.WarmAsync(() => LoadGenerator.RunAsync(bare.EndPoint, toBare, connections, length));
+        await suite.Server.WarmAsync(() => LoadGenerator.RunAsync(suite.Server.EndPoint, toSuite, connections, length));
 
         List<Measured> b = [], c = [];
         for (var round = 0; round < rounds; round++)

@@ -11,7 +11,7 @@ namespace Serverless.Benchmarks.Serving;
 internal static class ShadowBenchmark
 {
     private const int Connections = 16;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(2);
 
     public static async Task RunAsync(string[] args)
     {
@@ -34,9 +34,8 @@ internal static class ShadowBenchmark
 
     private static async Task<double> CapacityAsync(ServerProcess server, int rows)
     {
-        await OneAsync(server, "followed", rows, double.PositiveInfinity, WarmUp / 2);
-        await OneAsync(server, "alone", rows, double.PositiveInfinity, WarmUp / 2);
-        return (await OneAsync(server, "alone", rows, double.PositiveInfinity, WarmUp / 3)).PerSecond;
+        foreach (var model in (string[])["followed", "alone"]) await server.WarmAsync(() => OneAsync(server, model, rows, double.PositiveInfinity, Warming));
+        return (await OneAsync(server, "alone", rows, double.PositiveInfinity, 2 * Warming)).PerSecond;
     }
 
     private static Task<Load> OneAsync(ServerProcess server, string model, int rows, double perSecond, TimeSpan length) =>
