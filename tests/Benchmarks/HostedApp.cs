@@ -33,7 +33,7 @@ internal sealed class HostedApp : IDisposable
     /// <param name="server">Takes the requests in place of Kestrel.</param>
     public static async Task<HostedApp> StartAsync(string storage, IReadOnlyDictionary<string, string> settings, IServer? server = null)
     {
-        var (app, started) = ((IHost?)null, new TaskCompletionSource());
+        var (app, started) = ((IHost?)null, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         string[] args =
         [
             "--urls=http://127.0.0.1:0", "--FunctionsHost:Quiet=true", $"--AzureWebJobsStorage={storage}", "--Logging:LogLevel:Default=Error",

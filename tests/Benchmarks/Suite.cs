@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -75,10 +76,24 @@ internal sealed class Suite : IAsyncDisposable
         ]);
     }
 
-    /// <summary>Has nothing of a model's predictions kept.</summary>
-    public async Task StopLoggingAsync(string model)
+    /// <summary>
+    /// Has the storage run when nobody else wants its core (Linux: <c>SCHED_IDLE</c>): a load that measures latency would otherwise wait for it, for milliseconds at a time.
+    /// On other machines than this one it has processors of its own.
+    /// </summary>
+    public async Task HoldStorageBackAsync()
     {
-        using var http = new HttpClient { BaseAddress = Server.Url };
+        using var change = Process.Start("chrt", ["--all-tasks", "--idle", "--pid", "0", $"{azurite.ProcessId}"]);
+        await change.WaitForExitAsync();
+        if (change.ExitCode != 0) throw new InvalidOperationException("chrt (util-linux) did not change how storage is scheduled.");
+    }
+
+    /// <summary>Has nothing of a model's predictions kept.</summary>
+    public Task StopLoggingAsync(string model) => StopLoggingAsync(Server.Url, model);
+
+    /// <summary>The same, with any server.</summary>
+    public static async Task StopLoggingAsync(Uri server, string model)
+    {
+        using var http = new HttpClient { BaseAddress = server };
         using var answer = await http.PutAsJsonAsync($"/models/{model}/policy", new { logging = new { mode = "off" } });
         answer.EnsureSuccessStatusCode();
     }

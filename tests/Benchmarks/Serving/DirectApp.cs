@@ -29,7 +29,7 @@ internal sealed class DirectApp : IDisposable
 
     /// <summary>Answers a request.</summary>
     /// <returns>The status.</returns>
-    public async ValueTask<int> SendAsync(string method, string path, string contentType, byte[] body, Stream? answer = null)
+    public async ValueTask<int> SendAsync(string method, string path, string contentType, byte[] body)
     {
         var response = new HttpResponseFeature();
         var features = new FeatureCollection();
@@ -39,7 +39,7 @@ internal sealed class DirectApp : IDisposable
             Headers = new HeaderDictionary { ["Host"] = "127.0.0.1", ["Content-Type"] = contentType, ["Content-Length"] = body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture) },
         });
         features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer ?? Stream.Null));
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         await server.Answer!(features);
         return response.StatusCode;
     }

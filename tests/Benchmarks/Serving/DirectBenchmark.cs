@@ -12,8 +12,6 @@ namespace Serverless.Benchmarks.Serving;
 /// </summary>
 internal static class DirectBenchmark
 {
-    private const string Logged = "iris_lr";
-    private const string Unlogged = "iris_unlogged";
     private const int Requests = 30_000;
     private const int RequestsOfManyRows = 5_000;
 
@@ -26,11 +24,11 @@ internal static class DirectBenchmark
         await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
         using var collector = await ServerProcess.StartAsync(typeof(DirectBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
         OneProcess.Pin(0);
-        await RegisterAsync(azurite.ConnectionString);
+        var (none, all) = (TelemetrySettings.None, TelemetrySettings.All(collector.Url));
+        using (var app = await HostedApp.StartAsync(azurite.ConnectionString, none)) await Side.RegisterAsync(app.Url);
         Console.WriteLine($"{pairs} pairs of {Requests} requests, of {RequestsOfManyRows} where they have 100 rows; median [95 % interval of the median]");
         Console.WriteLine("| what | rows | CPU µs a request, without | with / without | more bytes a request |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        var (none, all) = (TelemetrySettings.None, TelemetrySettings.All(collector.Url));
         Dictionary<string, string> Only(string signal) => new(signal == "METRICS" ? all : all.Concat(none))
         {
             [$"OTEL_{(signal == "TRACES" ? "LOGS" : "TRACES")}_EXPORTER"] = "none", [$"OTEL_{(signal == "METRICS" ? "LOGS" : "METRICS")}_EXPORTER"] = "none",
@@ -39,26 +37,11 @@ internal static class DirectBenchmark
         [
             ("nothing (the same twice)", new(none), new(none)), ("metrics", new(none), new(TelemetrySettings.Metrics)), ("metrics, exported by OTLP", new(none), new(Only("METRICS"))),
             ("logs, exported", new(none), new(Only("LOGS"))), ("traces, exported, five requests a second", new(none), new(Only("TRACES"))), ("all three", new(none), new(all)),
-            ("all three, every request traced", new(none), new(new(all) { ["Tracing__RequestsPerSecond"] = "1000000" })),
-            ("the prediction log", new(none, Unlogged), new(none)), ("the prediction log", new(none, Unlogged, 100), new(none, Logged, 100)),
+            ("all three, every request traced", new(none), new(new Dictionary<string, string>(all) { ["Tracing__RequestsPerSecond"] = "1000000" })),
+            ("the prediction log", new(none, Side.Unlogged), new(none)), ("the prediction log", new(none, Side.Unlogged, 100), new(none, Side.Logged, 100)),
         ];
         foreach (var (what, without, with) in compared.Where(one => Asked.For(one.What, args)))
             Console.WriteLine($"| {what} | {with.Rows} | {await CompareAsync(azurite.ConnectionString, without, with, pairs)} |");
-    }
-
-    private static async Task RegisterAsync(string storage)
-    {
-        using var app = await DirectApp.StartAsync(storage, new Dictionary<string, string>());
-        var model = await File.ReadAllBytesAsync(TestData.Model("iris_lr"));
-        foreach (var name in (string[])[Logged, Unlogged]) await ChangeAsync(app, "POST", $"/models/{name}/versions", "application/octet-stream", model);
-        await ChangeAsync(app, "PUT", $"/models/{Unlogged}/policy", "application/json", """{"logging": {"mode": "off"}}"""u8.ToArray());
-    }
-
-    private static async Task ChangeAsync(DirectApp app, string method, string path, string type, byte[] body)
-    {
-        using var answer = new MemoryStream();
-        if (await app.SendAsync(method, path, type, body, answer) is not (StatusCodes.Status200OK or StatusCodes.Status201Created))
-            throw new InvalidOperationException(System.Text.Encoding.UTF8.GetString(answer.ToArray()));
     }
 
     private static async Task<string> CompareAsync(string storage, Side without, Side with, int pairs)
@@ -93,7 +76,4 @@ internal static class DirectBenchmark
             if (await app.SendAsync("POST", path, "application/json", body) != StatusCodes.Status200OK) throw new InvalidOperationException("A prediction failed.");
         await app.FlushAsync();
     }
-
-    /// <summary>What one side of a comparison runs.</summary>
-    private readonly record struct Side(Dictionary<string, string> Settings, string Model = Logged, int Rows = 1);
 }

@@ -22,8 +22,6 @@ internal readonly record struct Load(long Requests, double Seconds, long[] Laten
 /// </summary>
 internal static class LoadGenerator
 {
-    private static readonly TimeSpan Forever = Timeout.InfiniteTimeSpan;
-
     /// <summary>Runs for <paramref name="duration"/> against loopback only, then stops by itself.</summary>
     /// <exception cref="InvalidOperationException">An answer was not 200.</exception>
     public static Task<Load> RunAsync(IPEndPoint server, byte[] request, int connections, TimeSpan duration) =>
@@ -43,17 +41,28 @@ internal static class LoadGenerator
     private static Load Run(IPEndPoint server, byte[] request, int connections, TimeSpan duration, double perSecond)
     {
         var all = Enumerable.Range(0, connections).Select(number => new Connection(server, request, new(number), connections / perSecond)).ToArray();
+        try
+        {
+            return Run(all, duration, spins: double.IsPositiveInfinity(perSecond));
+        }
+        finally
+        {
+            foreach (var one in all) one.Socket.Dispose();
+        }
+    }
+
+    // To wake a thread that sleeps costs the server: where there is always something to wait for, none does.
+    private static Load Run(Connection[] all, TimeSpan duration, bool spins)
+    {
         using var readiness = new Readiness([.. all.Select(one => one.Socket)]);
-        Span<int> places = stackalloc int[connections];
+        Span<int> places = stackalloc int[all.Length];
         var latencies = new List<long>(1 << 20);
         var clock = Stopwatch.StartNew();
-        // To wake a thread that sleeps costs the server: without a rate none does.
-        var spins = double.IsPositiveInfinity(perSecond);
         for (var busy = 0; ;)
         {
             var now = clock.Elapsed;
             var over = now >= duration;
-            var next = over ? Forever : spins ? TimeSpan.Zero : duration - now;
+            var next = over ? Timeout.InfiniteTimeSpan : spins ? TimeSpan.Zero : duration - now;
             foreach (var one in all)
             {
                 if (over || one.Busy) continue;
@@ -75,7 +84,6 @@ internal static class LoadGenerator
             }
         }
         var seconds = clock.Elapsed.TotalSeconds;
-        foreach (var one in all) one.Socket.Dispose();
         latencies.Sort();
         return new(latencies.Count, seconds, [.. latencies]);
     }
@@ -93,11 +101,12 @@ internal static class LoadGenerator
         {
             (this.request, this.random, this.pause) = (request, random, pause);
             Due = TimeSpan.FromSeconds(random.NextDouble() * pause);
+            Socket = new(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             Socket.Connect(server);
             Socket.Blocking = false;
         }
 
-        public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        public Socket Socket { get; }
 
         public TimeSpan Due { get; private set; }
 

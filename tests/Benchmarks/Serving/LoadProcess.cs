@@ -26,15 +26,16 @@ internal sealed class LoadProcess : IDisposable
             var words = line.Split(' ');
             var (server, connections, seconds) = (new Uri(words[0]), int.Parse(words[1], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
             var load = await LoadGenerator.RunAsync(
-                new(IPAddress.Loopback, server.Port), LoadGenerator.Post("/v2/models/iris_lr/infer", server.Authority, Requests.Infer(1)), connections, TimeSpan.FromSeconds(seconds));
+                new(IPAddress.Loopback, server.Port), LoadGenerator.Post($"/v2/models/{words[3]}/infer", server.Authority, Requests.Infer(int.Parse(words[4], CultureInfo.InvariantCulture))),
+                connections, TimeSpan.FromSeconds(seconds));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load.Requests} {load.Seconds}"));
         }
     }
 
-    /// <summary>Has one row predicted by iris_lr, again and again.</summary>
-    public async Task<(long Requests, double Seconds)> RunAsync(Uri server, int connections, TimeSpan length)
+    /// <summary>Has a side's model predict its rows, again and again.</summary>
+    public async Task<(long Requests, double Seconds)> RunAsync(Uri server, Side side, int connections, TimeSpan length)
     {
-        await process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{server} {connections} {length.TotalSeconds}"));
+        await process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{server} {connections} {length.TotalSeconds} {side.Model} {side.Rows}"));
         await process.StandardInput.FlushAsync();
         var words = (await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The load generator has ended.")).Split(' ');
         return (long.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[1], CultureInfo.InvariantCulture));
