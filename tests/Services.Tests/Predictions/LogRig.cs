@@ -14,8 +14,9 @@ internal sealed class LogRig : IAsyncDisposable
     private readonly BlobServiceClient blobs;
     private readonly List<PredictionLog> logs = [];
 
-    public LogRig(string connection, TimeProvider? clock = null)
+    public LogRig(string connection, TimeProvider? clock = null, string prefix = "m")
     {
+        Model = ModelName.Parse(prefix + Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString("N"));
         Connection = connection;
         blobs = Client(connection);
         Clock = clock ?? TimeProvider.System;
@@ -24,7 +25,7 @@ internal sealed class LogRig : IAsyncDisposable
         Reader = new(blobs, NullLogger<PredictionReader>.Instance);
     }
 
-    public ModelName Model { get; } = ModelName.Parse("m" + Guid.CreateVersion7(DateTimeOffset.UnixEpoch).ToString("N"));
+    public ModelName Model { get; }
 
     public LoggingPolicy Policy { get; init; } = new() { FlushAfter = TimeSpan.FromMilliseconds(200) };
 

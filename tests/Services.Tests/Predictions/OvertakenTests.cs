@@ -26,7 +26,7 @@ public sealed class OvertakenTests(AzuriteFixture azurite)
     [Fact]
     public async Task Labels_OfAnotherModelsPredictions_AreRefused()
     {
-        await using var other = await TruthRig.StartAsync(azurite.ConnectionString);
+        await using var other = await TruthRig.StartAsync(azurite.ConnectionString, prefix: TruthRig.BeforeAll);
         await using var rig = await TruthRig.StartAsync(azurite.ConnectionString);
         var ids = await FillAsync(other);
         await using var proxy = await ReplacingAsync(other, times: 3);

@@ -15,11 +15,14 @@ using Serverless.Services.Storage;
 namespace Serverless.Services.Tests.Predictions.Truth;
 
 /// <summary>A model whose predictions, labels and outcomes are on a real Azurite.</summary>
-internal sealed class TruthRig(string connection, TimeProvider? clock = null) : IAsyncDisposable
+internal sealed class TruthRig(string connection, TimeProvider? clock = null, string prefix = "m") : IAsyncDisposable
 {
+    /// <summary>Begins the name of a model that comes before those of all other tests: of other models, 64 hours are looked at.</summary>
+    public const string BeforeAll = "0";
+
     public static readonly DateTimeOffset Hour = new(2025, 3, 4, 5, 0, 0, TimeSpan.Zero);
 
-    public LogRig Predictions { get; } = new(connection);
+    public LogRig Predictions { get; } = new(connection, prefix: prefix);
 
     public ModelName Model => Predictions.Model;
 
@@ -36,9 +39,9 @@ internal sealed class TruthRig(string connection, TimeProvider? clock = null) : 
     public TruthCompaction Compaction() => new(Predictions.Blobs, Predictions.Reader, Counters, NullLogger<PredictionReader>.Instance);
 
     /// <summary>With containers that are there: nothing waits for a clock that stands still.</summary>
-    public static async Task<TruthRig> StartAsync(string connection, TimeProvider? clock = null)
+    public static async Task<TruthRig> StartAsync(string connection, TimeProvider? clock = null, string prefix = "m")
     {
-        var rig = new TruthRig(connection, clock);
+        var rig = new TruthRig(connection, clock, prefix);
         foreach (var name in (string[])[PredictionPaths.Container, PredictionPaths.LabelsContainer, PredictionPaths.OutcomesContainer])
             await rig.Predictions.Blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync();
         return rig;

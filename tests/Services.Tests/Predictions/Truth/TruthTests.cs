@@ -120,7 +120,7 @@ public sealed class TruthTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     public async Task Labels_OfAnotherModelsPrediction_AreRefused()
     {
         await using var rig = await TruthRig.StartAsync(azurite.ConnectionString);
-        await using var other = await TruthRig.StartAsync(azurite.ConnectionString);
+        await using var other = await TruthRig.StartAsync(azurite.ConnectionString, prefix: TruthRig.BeforeAll);
         var (mine, its) = ((await rig.PredictAsync(1))[0], (await other.PredictAsync(2))[1]);
         var answer = await rig.LabelAsync((mine, "a", Noon), (its, "b", Noon));
         Assert.Equal((1, 0, 0), Counts(answer));
