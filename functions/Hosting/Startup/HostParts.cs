@@ -71,9 +71,13 @@ internal sealed class HostParts
         foreach (var function in catalog.Entries)
         {
             if (function.Trigger is not HttpTriggerAttribute trigger) continue;
-            if (HttpRoutes.Problem(function, trigger) is { } problem) problems.Add(problem);
+            if (HttpRoutes.Problem(function, trigger) is { } problem)
+            {
+                problems.Add(problem);
+                continue;
+            }
             var served = web[function.Name] = new HttpFunction(function, with);
-            if (problems.Count == 0 && !disabled.Has(function)) HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, served.ServeAsync);
+            if (!disabled.Has(function)) HttpRoutes.Map(app, HttpRoutes.Template(function, trigger, file.RoutePrefix), trigger, served.ServeAsync);
         }
         FunctionCatalog.Refuse(problems);
     }

@@ -111,16 +111,15 @@ public sealed class AdminTests(AzuriteFixture azurite)
     public async Task DisabledFunctions_AreNotTriggered_ButRunWhenAskedFor(string setting)
     {
         string[] off = ["Web", "FromQueue", "OnEvent", "Nightly"];
+        await using (var on = await StartAsync()) Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Accepted), await TriggerAsync(on));
         await using var host = await StartAsync([.. off.Select(name => "--" + string.Format(CultureInfo.InvariantCulture, setting, name))]);
 
         var listed = JsonNode.Parse(await host.Client.GetStringAsync("/admin/functions"))!.AsArray();
-        using var web = await host.Client.GetAsync("/api/web/1");
-        using var delivered = await host.Client.SendAsync(Event("OnEvent"));
+        var triggered = await TriggerAsync(host);
         using var asked = await PostAsync(host, "FromQueue", """{"input":"hello"}""");
 
         Assert.Equal(off.Order(), listed.Where(one => (bool)one!["isDisabled"]!).Select(one => (string)one!["name"]!));
-        Assert.Equal(HttpStatusCode.NotFound, web.StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, delivered.StatusCode);
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), triggered);
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         Assert.Equal("queue hello", await host.Recorder.NextAsync<string>());
     }
@@ -143,11 +142,17 @@ public sealed class AdminTests(AzuriteFixture azurite)
         Assert.Equal("queue waits", await on.Recorder.NextAsync<string>());
     }
 
-    private static HttpRequestMessage Event(string function) => new(HttpMethod.Post, $"/runtime/webhooks/EventGrid?functionName={function}")
+    private static async Task<(HttpStatusCode Web, HttpStatusCode OnEvent)> TriggerAsync(TestHost host)
     {
-        Headers = { { "aeg-event-type", "Notification" } },
-        Content = new StringContent("[]", Encoding.UTF8, "application/json"),
-    };
+        using var web = await host.Client.GetAsync("/web/1");
+        using var notification = new HttpRequestMessage(HttpMethod.Post, "/runtime/webhooks/EventGrid?functionName=OnEvent")
+        {
+            Headers = { { "aeg-event-type", "Notification" } },
+            Content = new StringContent("[]", Encoding.UTF8, "application/json"),
+        };
+        using var delivered = await host.Client.SendAsync(notification);
+        return (web.StatusCode, delivered.StatusCode);
+    }
 
     private static Task<HttpResponseMessage> PostAsync(TestHost host, string function, string body, string? type = "application/json")
     {
