@@ -60,7 +60,7 @@ internal static class DirectBenchmark
 
     private static async Task<(double Microseconds, double Bytes)> MeasureAsync(string storage, Side side)
     {
-        using var app = await DirectApp.StartAsync(storage, new Dictionary<string, string>(side.Settings.Concat(Suite.WithoutScans)));
+        using var app = await DirectApp.StartAsync(storage, side.AllSettings);
         var (path, body) = ($"/v2/models/{side.Model}/infer", System.Text.Encoding.UTF8.GetBytes(Serving.Requests.Infer(side.Rows)));
         var requests = side.Rows == 1 ? Requests : RequestsOfManyRows;
         await SendAsync(app, path, body, requests / 6);

@@ -9,6 +9,9 @@ internal readonly record struct Side(IReadOnlyDictionary<string, string> Setting
     /// <summary>The same model, nothing kept.</summary>
     public const string Unlogged = "iris_unlogged";
 
+    /// <summary>Its settings, and that no scan reads meanwhile.</summary>
+    public IReadOnlyDictionary<string, string> AllSettings => new Dictionary<string, string>(Settings.Concat(Suite.WithoutScans));
+
     /// <summary>Registers both.</summary>
     public static async Task RegisterAsync(Uri server)
     {

@@ -23,7 +23,7 @@ internal sealed class SlicedComparison : IAsyncDisposable
     /// <summary>How many slices of which length each side of a pair has.</summary>
     public string Description => $"{slices} slices of {slice.TotalMilliseconds} ms";
 
-    /// <summary>Pins this process to the first core; what it has started before that is to be measured stays off it.</summary>
+    /// <summary>Pins this process to the first core; the storage and the load, which it starts before that, stay off it.</summary>
     public static async Task<SlicedComparison> StartAsync(TimeSpan slice, int slices)
     {
         OneProcess.KeepOff(0);
@@ -62,7 +62,7 @@ internal sealed class SlicedComparison : IAsyncDisposable
 
     private async Task<SlicedSide> MeasureAsync(Side side, int connections)
     {
-        using var app = await HostedApp.StartAsync(azurite.ConnectionString, new Dictionary<string, string>(side.Settings.Concat(Suite.WithoutScans)));
+        using var app = await HostedApp.StartAsync(azurite.ConnectionString, side.AllSettings);
         await load.RunAsync(app.Url, side, connections, WarmUp);
         var log = app.Services.GetRequiredService<PredictionLog>();
         var counters = app.Services.GetRequiredService<PredictionCounters>();
