@@ -51,12 +51,11 @@ internal sealed partial class ServerProcess : IDisposable
     }
 
     /// <summary>Starts a program and waits for the line in which it says where it listens.</summary>
-    /// <param name="cpu">The one core that it may use, where <c>taskset</c> is there; null for all.</param>
-    public static async Task<ServerProcess> StartAsync(string dll, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int? cpu)
+    /// <param name="cores">Where it may run; null for everywhere.</param>
+    public static async Task<ServerProcess> StartAsync(string dll, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? cores)
     {
-        string[] command = cpu is { } core ? ["taskset", "-c", $"{core}", "dotnet", dll] : ["dotnet", dll];
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (var argument in command[1..].Concat(arguments)) start.ArgumentList.Add(argument);
+        var start = Cores.Command(cores, "dotnet", [dll, .. arguments]);
+        (start.RedirectStandardOutput, start.RedirectStandardInput) = (true, true);
         var socket = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         start.Environment[StartupHook.Variable] = typeof(StartupHook).Assembly.Location;
         start.Environment[StartupHook.SocketVariable] = socket;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -22,10 +21,10 @@ internal sealed class Suite : IAsyncDisposable
 
     public string Storage => azurite.ConnectionString;
 
-    public static async Task<Suite> StartAsync(int? serverCore, string? assembly = null, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<Suite> StartAsync(string? serverCore, string? assembly = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         // Nothing else on the server's core: not the load, and not the storage, which inherits where this process runs.
-        if (serverCore is { } core) OneProcess.KeepOff(core);
+        if (serverCore is not null) await Cores.MoveAsync(Environment.ProcessId, Cores.Others);
         var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
         return new(azurite, await StartServerAsync(azurite.ConnectionString, serverCore, settings ?? new Dictionary<string, string>(), assembly));
     }
@@ -35,10 +34,10 @@ internal sealed class Suite : IAsyncDisposable
         new[] { "ScanOperations", "ScanDataQuality", "ScanDrift" }.ToDictionary(timer => $"AzureWebJobs_{timer}_Disabled", _ => "true");
 
     /// <summary>The application alone, against a storage that answers already.</summary>
-    public static Task<ServerProcess> StartServerAsync(string storage, int? core) => StartServerAsync(storage, core, new Dictionary<string, string>());
+    public static Task<ServerProcess> StartServerAsync(string storage, string? core) => StartServerAsync(storage, core, new Dictionary<string, string>());
 
     /// <summary>The application alone with settings of its own; another build of it where one is named.</summary>
-    public static Task<ServerProcess> StartServerAsync(string storage, int? core, IReadOnlyDictionary<string, string> settings, string? assembly = null) => ServerProcess.StartAsync(
+    public static Task<ServerProcess> StartServerAsync(string storage, string? core, IReadOnlyDictionary<string, string> settings, string? assembly = null) => ServerProcess.StartAsync(
         assembly ?? AppProcess.AppAssembly, ["--urls", "http://127.0.0.1:0"],
         new Dictionary<string, string>(settings) { ["AzureWebJobsStorage"] = storage, ["FunctionsHost__StopWhenInputEnds"] = "true" }, core);
 
@@ -76,16 +75,8 @@ internal sealed class Suite : IAsyncDisposable
         ]);
     }
 
-    /// <summary>
-    /// Has the storage run when nobody else wants its core (Linux: <c>SCHED_IDLE</c>): a load that measures latency would otherwise wait for it, for milliseconds at a time.
-    /// On other machines than this one it has processors of its own.
-    /// </summary>
-    public async Task HoldStorageBackAsync()
-    {
-        using var change = Process.Start("chrt", ["--all-tasks", "--idle", "--pid", "0", $"{azurite.ProcessId}"]);
-        await change.WaitForExitAsync();
-        if (change.ExitCode != 0) throw new InvalidOperationException("chrt (util-linux) did not change how storage is scheduled.");
-    }
+    /// <summary>Has the storage run when nobody else wants its core: on other machines than this one it has processors of its own.</summary>
+    public Task HoldStorageBackAsync() => Cores.HoldBackAsync(azurite.ProcessId);
 
     /// <summary>Has nothing of a model's predictions kept.</summary>
     public Task StopLoggingAsync(string model) => StopLoggingAsync(Server.Url, model);

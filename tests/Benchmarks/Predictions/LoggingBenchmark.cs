@@ -19,7 +19,7 @@ internal static class LoggingBenchmark
 
     public static async Task RunAsync(string[] args)
     {
-        if (await OneProcess.RestartedAsync(TelemetrySettings.CompiledOnce, "logging", args)) return;
+        if (await OneProcess.RestartedAsync(OneProcess.Settings, "logging", args)) return;
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
         await using var comparison = await SlicedComparison.StartAsync(Slice, Slices);
         Console.WriteLine($"{pairs} pairs of {comparison.Description}; median [95 % interval of the median]");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Serverless.Benchmarks.Telemetry;
-using Serverless.Hosting.Azurite;
 
 namespace Serverless.Benchmarks.Serving;
 
@@ -15,15 +14,14 @@ internal static class DirectBenchmark
     private const int Requests = 30_000;
     private const int RequestsOfManyRows = 5_000;
 
-    private static readonly Dictionary<string, string> Runtime = new(TelemetrySettings.CompiledOnce) { ["DOTNET_GCgen0size"] = "0x2000000" };
+    private static readonly Dictionary<string, string> Runtime = new(OneProcess.Settings) { ["DOTNET_GCgen0size"] = "0x2000000" };
 
     public static async Task RunAsync(string[] args)
     {
         if (await OneProcess.RestartedAsync(Runtime, "direct", args)) return;
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 41;
-        await using var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
-        using var collector = await ServerProcess.StartAsync(typeof(DirectBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), null);
-        OneProcess.Pin(0);
+        await using var azurite = await OneProcess.StartStorageAsync();
+        using var collector = await ServerProcess.StartAsync(typeof(DirectBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), Cores.Others);
         var (none, all) = (TelemetrySettings.None, TelemetrySettings.All(collector.Url));
         using (var app = await HostedApp.StartAsync(azurite.ConnectionString, none)) await Side.RegisterAsync(app.Url);
         Console.WriteLine($"{pairs} pairs of {Requests} requests, of {RequestsOfManyRows} where they have 100 rows; median [95 % interval of the median]");

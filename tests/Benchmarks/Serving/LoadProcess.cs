@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Serverless.Benchmarks.Serving;
 
-/// <summary>A load generator in a process of its own, on the second core: its work is not counted as the server's. Asked line by line.</summary>
+/// <summary>A load generator in a process of its own, on other cores: its work is not counted as the server's. Asked line by line.</summary>
 internal sealed class LoadProcess : IDisposable
 {
     private readonly Process process;
@@ -13,14 +13,14 @@ internal sealed class LoadProcess : IDisposable
 
     public static LoadProcess Start()
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(LoadProcess).Assembly.Location, "load"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = Cores.Command(Cores.Others, "dotnet", typeof(LoadProcess).Assembly.Location, "load");
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         return new(Process.Start(start)!);
     }
 
     /// <summary>What that process does: answers each line with how many requests were answered, and in how many seconds.</summary>
     public static async Task AnswerAsync(string[] args)
     {
-        OneProcess.Pin(Environment.ProcessorCount - 1);
         while (await Console.In.ReadLineAsync() is { } line)
         {
             var words = line.Split(' ');

@@ -17,7 +17,7 @@ internal static class ServingBenchmark
         Console.WriteLine($"{rounds} rounds of {length.TotalSeconds:0.#} s each; median (lowest–highest)");
         Console.WriteLine("| model | connections | rows | (a) raw runs/s | (b) bare requests/s | (c) suite requests/s | (c)/(b) | p50 µs (b) | p50 µs (c) | bytes a request (b) | (c) | more |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        await using var suite = await Suite.StartAsync(serverCore: 0);
+        await using var suite = await Suite.StartAsync(serverCore: Cores.Server);
         foreach (var model in (string[])["iris_lr", "iris_rf100"])
         {
             await suite.RegisterAsync(model);
@@ -31,7 +31,7 @@ internal static class ServingBenchmark
 
     private static Task<ServerProcess> StartBareAsync(string model) => ServerProcess.StartAsync(
         typeof(ServingBenchmark).Assembly.Location, ["bare-server", TestData.Model(model), "--urls", "http://127.0.0.1:0"],
-        new Dictionary<string, string>(), cpu: 0);
+        new Dictionary<string, string>(), cores: Cores.Server);
 
     private static async Task<string> CompareAsync(Suite suite, ServerProcess bare, string model, int connections, int rows, int rounds, TimeSpan length)
     {

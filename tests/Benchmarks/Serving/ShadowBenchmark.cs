@@ -18,15 +18,16 @@ internal static class ShadowBenchmark
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
         var length = TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 3);
         double[] shares = args.Length > 2 ? [double.Parse(args[2], CultureInfo.InvariantCulture)] : [0.2, 0.35, 1];
+        int[] sizes = args.Length > 3 ? [int.Parse(args[3], CultureInfo.InvariantCulture)] : [1, 100];
         Console.WriteLine($"{pairs} pairs of {length.TotalSeconds:0.#} s; iris_rf100, {Connections} connections; median [95 % interval of the median]");
         Console.WriteLine("| rows | load | requests/s, alone | followed / alone | p50 µs, alone | followed / alone | p95 µs, alone | followed / alone | p99 µs, alone | followed / alone | shadows run a request | dropped |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        await using var suite = await Suite.StartAsync(serverCore: 0, settings: Suite.WithoutScans);
+        await using var suite = await Suite.StartAsync(serverCore: Cores.Server, settings: OneProcess.CompiledOnce.Concat(Suite.WithoutScans).ToDictionary());
         await suite.HoldStorageBackAsync();
         using var http = new HttpClient { BaseAddress = suite.Server.Url };
         await suite.RegisterTwiceAsync("iris_rf100", "followed", followed: true);
         await suite.RegisterTwiceAsync("iris_rf100", "alone", followed: false);
-        foreach (var rows in (int[])[1, 100])
+        foreach (var rows in sizes)
         {
             var most = await CapacityAsync(suite.Server, rows);
             foreach (var share in shares) Console.WriteLine(await CompareAsync(suite.Server, http, rows, share, share < 1 ? share * most : double.PositiveInfinity, pairs, length));
@@ -45,6 +46,8 @@ internal static class ShadowBenchmark
     private static async Task<string> CompareAsync(ServerProcess server, HttpClient http, int rows, double share, double perSecond, int pairs, TimeSpan length)
     {
         List<Load> followed = [], alone = [];
+        // A server that is busy drops shadows: only now is the code compiled that they run.
+        await server.WarmAsync(() => FollowedAsync(server, http, rows, perSecond, Warming));
         var before = await ShadowsAsync(http);
         for (var pair = 0; pair < pairs; pair++)
         {

@@ -23,13 +23,11 @@ internal sealed class SlicedComparison : IAsyncDisposable
     /// <summary>How many slices of which length each side of a pair has.</summary>
     public string Description => $"{slices} slices of {slice.TotalMilliseconds} ms";
 
-    /// <summary>Pins this process to the first core; the storage and the load, which it starts before that, stay off it.</summary>
+    /// <summary>Of this process, which runs on the server's core; the storage and the load do not.</summary>
     public static async Task<SlicedComparison> StartAsync(TimeSpan slice, int slices)
     {
-        OneProcess.KeepOff(0);
-        var azurite = await AzuriteServer.StartAsync(new AzuriteOptions(), TimeProvider.System, CancellationToken.None);
+        var azurite = await OneProcess.StartStorageAsync();
         var load = LoadProcess.Start();
-        OneProcess.Pin(0);
         using (var app = await HostedApp.StartAsync(azurite.ConnectionString, Suite.WithoutScans)) await Side.RegisterAsync(app.Url);
         return new(azurite, load, slice, slices);
     }

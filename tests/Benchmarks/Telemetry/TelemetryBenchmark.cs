@@ -17,14 +17,14 @@ internal static class TelemetryBenchmark
 
     public static async Task RunAsync(string[] args)
     {
-        if (await OneProcess.RestartedAsync(TelemetrySettings.CompiledOnce, "telemetry", args))
+        if (await OneProcess.RestartedAsync(OneProcess.Settings, "telemetry", args))
         {
             Console.WriteLine(await ScrapeAsync());
             return;
         }
         var pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 21;
         await using var comparison = await SlicedComparison.StartAsync(Slice, Slices);
-        using var collector = await ServerProcess.StartAsync(typeof(TelemetryBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), Environment.ProcessorCount - 1);
+        using var collector = await ServerProcess.StartAsync(typeof(TelemetryBenchmark).Assembly.Location, ["collector"], new Dictionary<string, string>(), Cores.Others);
         (string What, Dictionary<string, string> With)[] compared =
             [("nothing (the same twice)", TelemetrySettings.None), ("metrics", TelemetrySettings.Metrics), ("metrics, logs and traces, exported by OTLP", TelemetrySettings.All(collector.Url))];
         Console.WriteLine($"{pairs} pairs of {comparison.Description}, requests of one row; median [95 % interval of the median]");
@@ -42,7 +42,7 @@ internal static class TelemetryBenchmark
 
     private static async Task<string> ScrapeAsync()
     {
-        await using var suite = await Suite.StartAsync(serverCore: 0);
+        await using var suite = await Suite.StartAsync(serverCore: Cores.Server);
         using var http = new HttpClient { BaseAddress = suite.Server.Url };
         for (var model = 0; model < Models; model++)
         {

@@ -3,9 +3,6 @@ namespace Serverless.Benchmarks.Telemetry;
 /// <summary>The settings that the benchmarks of telemetry compare.</summary>
 internal static class TelemetrySettings
 {
-    /// <summary>For the runtime: code that is compiled twice, the second time while it is measured, is what scatters most.</summary>
-    public static Dictionary<string, string> CompiledOnce { get; } = new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_ReadyToRun"] = "0" };
-
     /// <summary>Nothing is counted, nothing sent.</summary>
     public static Dictionary<string, string> None { get; } = new() { ["Telemetry__Metrics"] = "false" };
 
