@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Serverless.Benchmarks;
 
 /// <summary>
-/// Who runs where (Linux, by <c>taskset</c> of util-linux; elsewhere nobody is kept anywhere). A process is started on its cores, or moved with all of its threads:
+/// Who runs where (on Linux, by <c>taskset</c> and <c>chrt</c> of util-linux; elsewhere everybody runs everywhere). A process is started on its cores, or moved with all of its threads:
 /// what the runtime calls a process's affinity is its first thread's, and threads of the pool would go on as they please.
 /// </summary>
 internal static class Cores
@@ -21,10 +21,7 @@ internal static class Cores
         cores is not null && OperatingSystem.IsLinux() ? new("taskset", ["--cpu-list", cores, program, .. arguments]) : new(program, arguments);
 
     /// <summary>Moves a process and whatever it starts later.</summary>
-    public static async Task MoveAsync(int process, string cores)
-    {
-        if (OperatingSystem.IsLinux()) await RunAsync("taskset", "--all-tasks", "--cpu-list", "--pid", cores, $"{process}");
-    }
+    public static Task MoveAsync(int process, string cores) => RunAsync("taskset", "--all-tasks", "--cpu-list", "--pid", cores, $"{process}");
 
     /// <summary>
     /// Has a process run when nobody else wants its core (<c>SCHED_IDLE</c>): a load that measures latency would otherwise wait for it, for milliseconds at a time.
@@ -33,6 +30,7 @@ internal static class Cores
 
     private static async Task RunAsync(string program, params IEnumerable<string> arguments)
     {
+        if (!OperatingSystem.IsLinux()) return;
         using var change = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         await change.StandardOutput.ReadToEndAsync();
         await change.WaitForExitAsync();

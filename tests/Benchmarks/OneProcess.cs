@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Serverless.Hosting.Azurite;
 
 namespace Serverless.Benchmarks;
 
@@ -27,9 +28,9 @@ internal static class OneProcess
     }
 
     /// <summary>A storage for it that runs elsewhere.</summary>
-    public static async Task<Hosting.Azurite.AzuriteServer> StartStorageAsync()
+    public static async Task<AzuriteServer> StartStorageAsync()
     {
-        var azurite = await Hosting.Azurite.AzuriteServer.StartAsync(new(), TimeProvider.System, CancellationToken.None);
+        var azurite = await AzuriteServer.StartAsync(new(), TimeProvider.System, CancellationToken.None);
         await Cores.MoveAsync(azurite.ProcessId, Cores.Others);
         return azurite;
     }
